@@ -1,0 +1,70 @@
+/** A certificate and its private key, as files. */
+export interface KeyPair {
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
+/** What a test of TLS needs: an authority, and certificates it signed. */
+export interface Certificates {
+  /** PEM file of the authority. */
+  readonly caFile: string;
+  /** PEM text of the authority. */
+  readonly ca: string;
+  /** PEM file of an authority that signed nothing. */
+  readonly otherCaFile: string;
+  /** For `localhost` and 127.0.0.1. */
+  readonly server: KeyPair;
+  /** For `elsewhere.test` only. */
+  readonly wrongHost: KeyPair;
+  /** For a client. */
+  readonly client: KeyPair;
+}
+
+/** Makes certificates with openssl; files are readable by everybody, because servers give up root. */
+export async function makeCertificates(dir: string): Promise<Certificates> {
+  const authority = async (name: string) => {
+    await openssl("req", "-x509", ...NEW_KEY, "-days", "2", "-subj", `/CN=${name}`, ...out(dir, name));
+    return `${dir}/${name}.pem`;
+  };
+  const caFile = await authority("ca");
+  const otherCaFile = await authority("other-ca");
+  const signed = async (name: string, altNames: string): Promise<KeyPair> => {
+    await Deno.writeTextFile(
+      `${dir}/${name}.ext`,
+      `subjectAltName=${altNames}\nbasicConstraints=CA:FALSE\n`,
+    );
+    const request = `${dir}/${name}.csr`;
+    const keyFile = `${dir}/${name}.key`;
+    await openssl("req", ...NEW_KEY, "-subj", `/CN=${name}`, "-keyout", keyFile, "-out", request);
+    const certFile = `${dir}/${name}.pem`;
+    const signer = ["-CA", caFile, "-CAkey", `${dir}/ca.key`, "-CAcreateserial"];
+    const extensions = ["-extfile", `${dir}/${name}.ext`];
+    await openssl("x509", "-req", "-in", request, ...signer, "-days", "2", ...extensions, "-out", certFile);
+    await Deno.chmod(keyFile, 0o644);
+    return { certFile, keyFile };
+  };
+  return {
+    caFile,
+    ca: await Deno.readTextFile(caFile),
+    otherCaFile,
+    server: await signed("server", "DNS:localhost,IP:127.0.0.1"),
+    wrongHost: await signed("wrong-host", "DNS:elsewhere.test"),
+    client: await signed("client", "DNS:client.test"),
+  };
+}
+
+const NEW_KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+
+function out(dir: string, name: string): readonly string[] {
+  return ["-keyout", `${dir}/${name}.key`, "-out", `${dir}/${name}.pem`];
+}
+
+async function openssl(...args: readonly string[]): Promise<void> {
+  const { success, stderr } = await new Deno.Command("openssl", {
+    args: [...args],
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  if (!success) throw new Error(`openssl ${args[0]} failed: ${new TextDecoder().decode(stderr)}`);
+}
