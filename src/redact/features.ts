@@ -1,0 +1,114 @@
+/**
+ * The gate: one pass over a line that says which rules have anything to look for in it.
+ *
+ * @module
+ */
+
+import { ALNUM, classOf, DIGIT, HEX, TOKEN } from "./chars.ts";
+
+/** Features of a line, as bits. */
+export const FEATURES = {
+  /** Every line has it: for rules that know nothing of these features. */
+  any: 2048,
+  /** A run of 40 or more hex digits: an address, a key, a hash. */
+  longHex: 1,
+  /** A run of 16 or more letters, digits, `_` and `-`: no vendor's token is shorter. */
+  longToken: 2,
+  /** `@`. */
+  at: 4,
+  /** `://`. */
+  scheme: 8,
+  /** `=`, `:`, `>`, `,` or `%3D`: something may be assigned. */
+  operator: 16,
+  /** A word that names secrets: see {@linkcode KEYWORDS}. */
+  keyword: 32,
+  /** `---` or the head of a PuTTY key: a key block may begin or end. */
+  armour: 64,
+  /** 12 or more digits with nothing but blanks and dashes between: a card's number may be that long. */
+  manyDigits: 128,
+  /** `%`, `\` or `&`: something may be encoded. */
+  escape: 256,
+  /** `.`. */
+  dot: 512,
+  /** `$`, `/` or `+` next to letters: hashes and base64. */
+  base64: 1024,
+} as const;
+
+/**
+ * Words without which no key-value, header or command-line rule has anything to find; substrings, so that `DbPassWord`
+ * and `apikey` are seen.
+ */
+const KEYWORDS =
+  /pass|pwd|pw|secret|token|key|cred|auth|sess|sid|cookie|signature|sig|psk|dsn|bearer|basic|salt|senha|contrase|kennwort|account|connection.?string|payment|otp|pin\b|sshpass|curl|identified|mnemonic|seed|phrase|nickserv|oper|login|join|mode|identify/i;
+
+/** Shortest run of hex digits that matters: an Ethereum address. */
+const LONG_HEX = 40;
+
+/** Shortest run of token characters that matters. */
+const LONG_TOKEN = 16;
+
+/** Fewest digits that matter. */
+const MANY_DIGITS = 12;
+
+/** Looks at a line once. */
+export function featuresOf(text: string): number {
+  let features: number = FEATURES.any;
+  let hex = 0;
+  let token = 0;
+  let digits = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    const bits = classOf(code);
+    if ((bits & TOKEN) !== 0) {
+      if (++token === LONG_TOKEN) features |= FEATURES.longToken;
+      if ((bits & HEX) !== 0) {
+        if (++hex === LONG_HEX) features |= FEATURES.longHex;
+      } else {
+        hex = 0;
+      }
+      if ((bits & DIGIT) !== 0) {
+        if (++digits === MANY_DIGITS) features |= FEATURES.manyDigits;
+      } else if ((bits & ALNUM) !== 0) {
+        digits = 0;
+      } else if (code === 0x2d && text.charCodeAt(i + 1) === 0x2d && text.charCodeAt(i + 2) === 0x2d) {
+        features |= FEATURES.armour;
+      }
+      continue;
+    }
+    token = 0;
+    hex = 0;
+    if (code !== 0x20) digits = 0;
+    features |= mark(code);
+    if (code === 0x3a && text.charCodeAt(i + 1) === 0x2f && text.charCodeAt(i + 2) === 0x2f) {
+      features |= FEATURES.scheme;
+    }
+  }
+  if (KEYWORDS.test(text)) features |= FEATURES.keyword;
+  if (text.includes("PuTTY-")) features |= FEATURES.armour;
+  return features;
+}
+
+/** Feature of a single character that is neither letter nor digit. */
+function mark(code: number): number {
+  switch (code) {
+    case 0x40:
+      return FEATURES.at;
+    case 0x3d: // =
+    case 0x3a: // :
+    case 0x3e: // >
+    case 0x2c: // ,
+      return FEATURES.operator;
+    case 0x25: // %
+    case 0x5c: // \
+    case 0x26: // &
+      return FEATURES.escape | FEATURES.operator;
+    case 0x2e:
+      return FEATURES.dot;
+    case 0x24: // $
+    case 0x2f: // /
+    case 0x2b: // +
+      return FEATURES.base64;
+    default:
+      return 0;
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * Which rules a profile has.
+ *
+ * @module
+ */
+
+import type { RedactionProfile, RedactionRule, RedactionSpec } from "../config/config.ts";
+import { REDACTION_PROFILES, REDACTION_RULES } from "../config/config.ts";
+import { BUILTIN_RULES } from "./builtin.ts";
+import type { Rule } from "./rule.ts";
+import { userRule } from "./user_rule.ts";
+
+/** A rule and the name it is reported by. */
+export interface NamedRule {
+  /** Built-in name, or the key in the config. */
+  readonly name: string;
+  /** What it does. */
+  readonly rule: Rule;
+}
+
+/** Rules that shorten or hide what is no key, token or password: `minimal` leaves them out. */
+const NOT_MINIMAL: ReadonlySet<RedactionRule> = new Set<RedactionRule>([
+  "eth-address",
+  "hex-hash",
+  "email",
+  "card",
+]);
+
+/**
+ * Lists the rules of a profile in order of specificity: built-in ones first.
+ *
+ * @param profile Built-in name, or a key of `redaction.profiles`.
+ * @param redaction The config's rules and profiles.
+ * @throws {RangeError} When there is no such profile, or it names a rule that does not exist.
+ * @throws {SyntaxError} When a pattern is not re2 syntax.
+ */
+export function rulesOf(profile: string, redaction: RedactionSpec): readonly NamedRule[] {
+  const spec = redaction.profiles.get(profile);
+  const builtin = spec?.builtin ?? REDACTION_PROFILES.find((name) => name === profile);
+  if (builtin === undefined) throw new RangeError(`There is no redaction profile "${profile}"`);
+  const except: ReadonlySet<string> = new Set(spec?.except ?? []);
+  const rules: NamedRule[] = builtinNames(builtin)
+    .filter((name) => !except.has(name))
+    .map((name) => ({ name, rule: BUILTIN_RULES[name] }));
+  for (const name of spec?.rules ?? []) {
+    const rule = redaction.rules.get(name);
+    if (rule === undefined) throw new RangeError(`There is no redaction rule "${name}"`);
+    rules.push({ name, rule: userRule(rule) });
+  }
+  return rules;
+}
+
+function builtinNames(profile: RedactionProfile): readonly RedactionRule[] {
+  const names = Object.keys(BUILTIN_RULES).filter(isRuleName);
+  return profile === "minimal" ? names.filter((name) => !NOT_MINIMAL.has(name)) : names;
+}
+
+function isRuleName(name: string): name is RedactionRule {
+  return REDACTION_RULES.some((rule) => rule === name);
+}

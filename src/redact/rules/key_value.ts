@@ -1,0 +1,94 @@
+/**
+ * `key-value`: values whose names say that they are secrets: `db_password=…`, `"apiKey": "…"`, `<token>…</token>`.
+ *
+ * Names are judged in `names.ts`, notations read in `assignments.ts`. The name stays, the value becomes `[REDACTED]`.
+ *
+ * @module
+ */
+
+import type { Assignment } from "../assignments.ts";
+import { FEATURES } from "../features.ts";
+import { nameKind } from "../names.ts";
+import type { Line, Rule } from "../rule.ts";
+import {
+  isCall,
+  isIdentifier,
+  isLongHexNumber,
+  isPath,
+  isPlaceholder,
+  isPlainWord,
+  looksRandom,
+} from "../values.ts";
+
+/** Whether an assignment gives a secret away; shared with whoever must know which names are those of secrets. */
+export function isSecretAssignment(text: string, assignment: Assignment): boolean {
+  const kind = nameKind(assignment.name);
+  if (kind === "none") return false;
+  const value = text.slice(assignment.start, assignment.end);
+  if (isPlaceholder(value.trim())) return false;
+  if (kind === "likely" || assignment.operator === "is") return looksRandom(value) && !isPath(value);
+  return assignment.quoted ? isSecretQuoted(assignment, value) : isSecretBare(text, assignment, value);
+}
+
+/** Shortest secret in quotes, in characters: parsers complain about `token: ")"`. */
+const SHORTEST_QUOTED = 3;
+
+function isSecretQuoted({ name, operator }: Assignment, value: string): boolean {
+  if (value.length < SHORTEST_QUOTED && !/pass|pwd/i.test(name)) return false;
+  if (operator === "," && isPlainWord(value)) return false;
+  return !isPath(value) && !isLongSignature(name, value);
+}
+
+function isSecretBare(text: string, assignment: Assignment, value: string): boolean {
+  const { name, operator } = assignment;
+  if (value.length < 2 || isCall(value) || isPath(value) || isLongSignature(name, value)) return false;
+  // `token == expected_token` compares two names.
+  if (operator.startsWith("==") && /^[A-Za-z_.]+$/.test(value)) return false;
+  if (/^[{[(<]/.test(value) && operator !== "=") return false;
+  if (/^\d+$/.test(value) && isCount(name, value)) return false;
+  // `dsn=2.0.0` is the mail system's delivery status, `PWD=/home/x` the shell's directory.
+  if (/dsn/i.test(name) && /^\d\.\d{1,3}\.\d{1,3}$/.test(value)) return false;
+  if (/^(?:OLD)?PWD$/.test(lastWord(name)) && value.startsWith("/")) return false;
+  // `secret="kube-system/tls"`: the name of an object, not its content.
+  if (/secret$/i.test(name) && /^[a-z][a-z-]*\/[a-z][a-z-]*$/.test(value)) return false;
+  if (operator === ":" || operator === "is") {
+    if (isPlainWord(value)) return false;
+    if (/^[A-Za-z]+(?:-[A-Za-z]+)+$/.test(value) && !/pass|pwd/i.test(name)) return false;
+    const equals = value.indexOf("=");
+    if (
+      equals > 0 && equals < value.length - 1 && isIdentifier(value.slice(0, equals)) &&
+      !/pass|pwd|secret/i.test(name)
+    ) {
+      return false;
+    }
+  }
+  return text[assignment.end] !== "(";
+}
+
+/** Digits of a number that still counts something: `token: 42`, `pass=12`. */
+const COUNT_DIGITS = 4;
+
+function isCount(name: string, value: string): boolean {
+  if (/tokens?$/i.test(name) || /^(?:\w+ )?pass$/i.test(name)) return value.length <= COUNT_DIGITS;
+  return value.length <= 2 || (/id$/i.test(name) && value.length < 8);
+}
+
+/** A signature in `0x` form is on the chain for everybody to see: `hex-hash` shortens it. */
+function isLongSignature(name: string, value: string): boolean {
+  return /sig(?:nature)?$/i.test(name) && isLongHexNumber(value);
+}
+
+function lastWord(name: string): string {
+  return name.slice(name.lastIndexOf(" ") + 1);
+}
+
+/** Values of secret names. */
+export const keyValue: Rule = {
+  needs: FEATURES.keyword,
+  find(line: Line, report) {
+    for (const assignment of line.assignments()) {
+      if (!isSecretAssignment(line.text, assignment)) continue;
+      report({ start: assignment.start, end: assignment.end, replacement: "[REDACTED]" });
+    }
+  },
+};
