@@ -1,0 +1,103 @@
+/**
+ * How much a route may show in a channel: token buckets, with one of their own for errors (invariant I5).
+ *
+ * @module
+ */
+
+/** Size and refill of a bucket. */
+export interface BucketSpec {
+  /** Refill, in lines a second, above 0. */
+  readonly linesPerSecond: number;
+  /** Lines at once, 1 or more. */
+  readonly burstLines: number;
+}
+
+/** A token bucket: in any time t it gives at most `linesPerSecond * t + burstLines` tokens. */
+export class TokenBucket {
+  #spec: BucketSpec;
+  #tokens: number;
+  #atMs: number;
+
+  /** Starts full. */
+  constructor(spec: BucketSpec, nowMs: number) {
+    this.#spec = spec;
+    this.#tokens = spec.burstLines;
+    this.#atMs = nowMs;
+  }
+
+  /** Takes a token, if there is one. */
+  take(nowMs: number): boolean {
+    this.#refill(nowMs);
+    if (this.#tokens < 1) return false;
+    this.#tokens--;
+    return true;
+  }
+
+  /** Gives a token back that was taken for nothing. */
+  refund(): void {
+    this.#tokens = Math.min(this.#spec.burstLines, this.#tokens + 1);
+  }
+
+  /** Goes on with another size and refill; tokens stay, as far as they fit. */
+  update(spec: BucketSpec, nowMs: number): void {
+    this.#refill(nowMs);
+    this.#spec = spec;
+    this.#tokens = Math.min(this.#tokens, spec.burstLines);
+  }
+
+  #refill(nowMs: number): void {
+    const elapsedMs = Math.max(0, nowMs - this.#atMs);
+    this.#atMs = Math.max(this.#atMs, nowMs);
+    this.#tokens = Math.min(
+      this.#spec.burstLines,
+      this.#tokens + elapsedMs / 1_000 * this.#spec.linesPerSecond,
+    );
+  }
+}
+
+/** What the errors' own bucket has of the route's rate and burst, on top of it (invariant I5). */
+const ERROR_SHARE = 0.5;
+
+/** Which bucket a token came from. */
+export type Token = "errors" | "route";
+
+/** A route's bucket, and the errors' own, which errors draw from first. */
+export class ErrorFirstBudget {
+  readonly #route: TokenBucket;
+  readonly #errors: TokenBucket;
+
+  /** Starts with both buckets full. */
+  constructor(spec: BucketSpec, nowMs: number) {
+    this.#route = new TokenBucket(spec, nowMs);
+    this.#errors = new TokenBucket(errorShare(spec), nowMs);
+  }
+
+  /**
+   * Takes a token.
+   *
+   * @param isError Whether the record is of level `error` or above.
+   * @returns Where it came from; `undefined` when there is none.
+   */
+  take(nowMs: number, isError: boolean): Token | undefined {
+    if (isError && this.#errors.take(nowMs)) return "errors";
+    return this.#route.take(nowMs) ? "route" : undefined;
+  }
+
+  /** Gives a token back that was taken for nothing. */
+  refund(token: Token): void {
+    (token === "errors" ? this.#errors : this.#route).refund();
+  }
+
+  /** Goes on with another budget; tokens stay, as far as they fit. */
+  update(spec: BucketSpec, nowMs: number): void {
+    this.#route.update(spec, nowMs);
+    this.#errors.update(errorShare(spec), nowMs);
+  }
+}
+
+function errorShare({ linesPerSecond, burstLines }: BucketSpec): BucketSpec {
+  return {
+    linesPerSecond: linesPerSecond * ERROR_SHARE,
+    burstLines: Math.max(1, Math.ceil(burstLines * ERROR_SHARE)),
+  };
+}
