@@ -1,0 +1,137 @@
+/**
+ * Who has to know what the server said, and what follows for the session as a whole.
+ *
+ * @module
+ */
+
+import type { ConnectionSpec } from "../config/config.ts";
+import type { Channels } from "./channels.ts";
+import type { Client } from "./client.ts";
+import type { Identity } from "./identity.ts";
+import type { Login } from "./login.ts";
+import { paceFor } from "./pace.ts";
+import { isPunishment, NICK_REFUSALS, shownText } from "./refusals.ts";
+import type { ServerEvent } from "./server_event.ts";
+import type { Speaker } from "./speaker.ts";
+
+/** The parts of a session that listen. */
+export interface Listeners {
+  /** Who to be. */
+  readonly spec: ConnectionSpec;
+  readonly client: Client;
+  readonly identity: Identity;
+  readonly login: Login;
+  readonly channels: Channels;
+  readonly speaker: Speaker;
+}
+
+/** What is left for the session to do. */
+export type Consequence =
+  /** Ask for this nick, without waiting for the pace: the registration stands still until then. */
+  | { readonly kind: "nick"; readonly nick: string }
+  /** Give up. */
+  | { readonly kind: "failed"; readonly because: string }
+  /** The server is about to close the connection. */
+  | { readonly kind: "farewell"; readonly because: string; readonly punished: boolean };
+
+/**
+ * Tells the parts of a session what the server said.
+ *
+ * @param event What it said.
+ * @param listeners Whom to tell.
+ * @param nowMs Monotonic time.
+ */
+export function react(event: ServerEvent, listeners: Listeners, nowMs: number): Consequence | undefined {
+  const { client, identity, login, channels, speaker } = listeners;
+  switch (event.kind) {
+    case "welcome":
+      identity.renamed(event.nick);
+      return withoutLogin(listeners);
+    case "greeted":
+      login.greeted(nowMs);
+      if (client.hasCapability("echo-message")) speaker.expectEchoes();
+      break;
+    case "version":
+      identity.runs(event.version);
+      setPace(listeners);
+      break;
+    case "supports":
+      identity.supports(event.tokens);
+      setPace(listeners);
+      break;
+    case "logged-in":
+      login.loggedIn();
+      break;
+    case "services":
+      login.answered();
+      break;
+    case "nick-refused":
+      return login.isRegistering ? anotherNick(event.numeric, listeners) : undefined;
+    case "nick":
+      identity.renamed(event.nick);
+      break;
+    case "host":
+      identity.seenAs(event.user, event.host);
+      break;
+    case "joined":
+      if (!channels.joined(event.channel, nowMs)) speaker.command(`PART ${event.channel}`);
+      break;
+    case "names-end":
+      channels.namesEnded(event.channel);
+      break;
+    case "parted":
+      channels.parted(event.channel, nowMs);
+      break;
+    case "kicked":
+      channels.kicked(event.channel, nowMs);
+      break;
+    case "invited":
+      channels.invited(event.channel, nowMs);
+      break;
+    case "forwarded":
+      channels.forwarded(event.channel, shownText(event.to), nowMs);
+      break;
+    case "refused":
+      if (channels.refused(event.numeric, event.channel, nowMs) === "message") {
+        speaker.refused(event.channel, nowMs);
+      }
+      break;
+    case "throttled":
+      channels.throttled(event.channel, "The server drops messages to this channel: too many", nowMs);
+      speaker.refused(event.channel, nowMs);
+      break;
+    case "echo":
+      speaker.echoed(event.channel, event.text, nowMs);
+      break;
+    case "pong":
+      speaker.ponged(event.token, nowMs);
+      break;
+    case "error":
+      return {
+        kind: "farewell",
+        because: `The server closed the connection: ${shownText(event.text)}`,
+        punished: isPunishment(event.text),
+      };
+  }
+  return undefined;
+}
+
+/** Never online without the login: the host would be uncloaked and half the channels closed. */
+function withoutLogin({ spec, login }: Listeners): Consequence | undefined {
+  if (spec.sasl === undefined || login.isLoggedIn) return undefined;
+  return { kind: "failed", because: "The server let the bot in without the SASL login" };
+}
+
+function anotherNick(numeric: string, { login, identity }: Listeners): Consequence {
+  const nick = login.nextNick();
+  if (nick === undefined) {
+    const why = NICK_REFUSALS.get(numeric) ?? "refused";
+    return { kind: "failed", because: `No nick is to be had; the last answer was: ${why}` };
+  }
+  identity.renamed(nick);
+  return { kind: "nick", nick };
+}
+
+function setPace({ spec, speaker, identity }: Listeners): void {
+  speaker.setPace(paceFor(spec.flood, identity.server));
+}

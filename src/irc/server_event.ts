@@ -1,0 +1,162 @@
+/**
+ * What a line from the server means to a log bot: everything else is not an event.
+ *
+ * @module
+ */
+
+import type { ServerLine } from "./client.ts";
+import { NICK_REFUSALS } from "./refusals.ts";
+
+/** Something the server told us. */
+export type ServerEvent =
+  /** 001: we are in, under this nick. */
+  | { readonly kind: "welcome"; readonly nick: string }
+  /** 376 or 422: the greeting is over, commands are taken. */
+  | { readonly kind: "greeted" }
+  /** 002 or 004: what the server runs. */
+  | { readonly kind: "version"; readonly version: string }
+  /** 005: what the server supports; a value is empty where there is none. */
+  | { readonly kind: "supports"; readonly tokens: ReadonlyMap<string, string> }
+  /** 900, 903: a login was accepted, by SASL or services. */
+  | { readonly kind: "logged-in" }
+  /** Services answered the IDENTIFY, or marked the nick as identified. */
+  | { readonly kind: "services" }
+  /** 432 and kin: the nick that was asked for is not to be had. */
+  | { readonly kind: "nick-refused"; readonly numeric: string }
+  /** Our nick is another one now. */
+  | { readonly kind: "nick"; readonly nick: string }
+  /** 396, CHGHOST: others see us under this host now, and under this user name unless it is `undefined`. */
+  | { readonly kind: "host"; readonly user: string | undefined; readonly host: string }
+  /** We are in a channel. */
+  | { readonly kind: "joined"; readonly channel: string }
+  /** 366: all that comes with a JOIN has come. */
+  | { readonly kind: "names-end"; readonly channel: string }
+  /** We left a channel, or were made to. */
+  | { readonly kind: "parted"; readonly channel: string }
+  /** We were kicked. */
+  | { readonly kind: "kicked"; readonly channel: string; readonly text: string }
+  /** 470: the JOIN went elsewhere. */
+  | { readonly kind: "forwarded"; readonly channel: string; readonly to: string }
+  /** An error numeric about a channel: a JOIN or a message was refused. */
+  | { readonly kind: "refused"; readonly numeric: string; readonly channel: string }
+  /** A message of ours came back (echo-message). */
+  | { readonly kind: "echo"; readonly channel: string; readonly text: string }
+  /** A message to a channel was dropped because there were too many. */
+  | { readonly kind: "throttled"; readonly channel: string }
+  /** We were invited. */
+  | { readonly kind: "invited"; readonly channel: string }
+  /** Answer to a PING of ours. */
+  | { readonly kind: "pong"; readonly token: string }
+  /** The server says farewell. */
+  | { readonly kind: "error"; readonly text: string };
+
+/** Solanum, charybdis: `*** Message to #channel throttled due to flooding`. */
+const THROTTLED = /Message to (\S+) throttled due to flooding/i;
+
+/** NickServ's answer to IDENTIFY, good or bad; its greeting, which only asks for it, has none of these words. */
+const IDENTIFY_ANSWER =
+  /identified|accepted|recogni[sz]ed|logged in|invalid|incorrect|wrong|denied|not (a )?registered|isn't registered/i;
+
+/** The nick that services register nicks under, on every network that has them. */
+const NICKSERV = "nickserv";
+
+/**
+ * Reads a line. Total: a line with too few parameters is no event.
+ *
+ * @param line What the server sent.
+ * @param isSelf Whether a nick is ours now.
+ */
+export function readEvent(line: ServerLine, isSelf: (nick: string) => boolean): ServerEvent | undefined {
+  if (/^\d{3}$/.test(line.command)) return readNumeric(line);
+  const { command, params } = line;
+  const [first = "", second = ""] = params;
+  const text = params.at(-1) ?? "";
+  switch (command) {
+    case "JOIN":
+      return isSelf(line.nick) ? { kind: "joined", channel: first } : undefined;
+    case "PART":
+      return isSelf(line.nick) ? { kind: "parted", channel: first } : undefined;
+    case "KICK":
+      return isSelf(second) ? { kind: "kicked", channel: first, text } : undefined;
+    case "NICK":
+      return isSelf(line.nick) ? { kind: "nick", nick: first } : undefined;
+    case "MODE":
+      return isSelf(first) && /^[^-]*\+[^-]*r/.test(second) ? { kind: "services" } : undefined;
+    case "CHGHOST":
+      return isSelf(line.nick) ? { kind: "host", user: first, host: second } : undefined;
+    case "PRIVMSG":
+      return isSelf(line.nick) ? { kind: "echo", channel: first, text } : undefined;
+    case "NOTICE":
+      return readNotice(line, text, isSelf);
+    case "INVITE":
+      return isSelf(first) ? { kind: "invited", channel: second } : undefined;
+    case "PONG":
+      return { kind: "pong", token: text };
+    case "ERROR":
+      return { kind: "error", text };
+    default:
+      return undefined;
+  }
+}
+
+function readNotice(
+  line: ServerLine,
+  text: string,
+  isSelf: (nick: string) => boolean,
+): ServerEvent | undefined {
+  if (line.nick.toLowerCase() === NICKSERV && isSelf(line.params[0] ?? "")) {
+    return IDENTIFY_ANSWER.test(text) ? { kind: "services" } : undefined;
+  }
+  // Only from the server itself: anybody can send such a notice.
+  const throttled = line.user === "" ? THROTTLED.exec(text)?.[1] : undefined;
+  return throttled === undefined ? undefined : { kind: "throttled", channel: throttled };
+}
+
+/** `:server 474 ournick #channel :Cannot join`: the first parameter is always who it is for. */
+function readNumeric(line: ServerLine): ServerEvent | undefined {
+  const { command: numeric, params } = line;
+  const subject = params[1] ?? "";
+  switch (numeric) {
+    case "001":
+      return { kind: "welcome", nick: params[0] ?? "" };
+    case "002":
+      return versionEvent(/running version (.*)$/.exec(params.at(-1) ?? "")?.[1]);
+    case "004":
+      return versionEvent(params[2]);
+    case "005":
+      return { kind: "supports", tokens: readTokens(params.slice(1, -1)) };
+    case "366":
+      return { kind: "names-end", channel: subject };
+    case "376":
+    case "422":
+      return { kind: "greeted" };
+    case "396":
+      return { kind: "host", user: undefined, host: subject.slice(subject.indexOf("@") + 1) };
+    case "470":
+      return { kind: "forwarded", channel: subject, to: params[2] ?? "" };
+    case "900":
+    case "903":
+      return { kind: "logged-in" };
+  }
+  // 437 is about a nick or about a channel.
+  if (NICK_REFUSALS.has(numeric) && !isChannel(subject)) return { kind: "nick-refused", numeric };
+  return isChannel(subject) && /^[45]/.test(numeric)
+    ? { kind: "refused", numeric, channel: subject }
+    : undefined;
+}
+
+function versionEvent(version: string | undefined): ServerEvent | undefined {
+  return version === undefined ? undefined : { kind: "version", version };
+}
+
+function readTokens(params: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(params.map((token) => {
+    const equals = token.indexOf("=");
+    return equals === -1 ? [token, ""] : [token.slice(0, equals), token.slice(equals + 1)];
+  }));
+}
+
+/** RFC 2812 §1.3; other prefixes need no support, because none of ours is in the configuration. */
+function isChannel(name: string): boolean {
+  return /^[#&+!]/.test(name);
+}

@@ -1,0 +1,249 @@
+/**
+ * One connection from its first line to its last: puts together what logs in, joins, speaks and listens for signs of
+ * life, and tells each what the server said.
+ *
+ * @module
+ */
+
+import type { ConnectionSpec } from "../config/config.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Channels } from "./channels.ts";
+import { type Client, openClient, type ServerLine } from "./client.ts";
+import { Identity } from "./identity.ts";
+import { joinLines } from "./join.ts";
+import { Liveness } from "./liveness.ts";
+import { identifyLine, Login } from "./login.ts";
+import { NickKeeper } from "./nick_keeper.ts";
+import type { Outbox } from "./outbox.ts";
+import { paceFor } from "./pace.ts";
+import { react } from "./reactions.ts";
+import { shownText } from "./refusals.ts";
+import { readEvent } from "./server_event.ts";
+import { Speaker } from "./speaker.ts";
+import type { Transport } from "./transport.ts";
+
+/** What a session needs. */
+export interface SessionOptions {
+  /** Who to be. */
+  readonly spec: ConnectionSpec;
+  /** An open socket. */
+  readonly transport: Transport;
+  /** Time. */
+  readonly clock: Clock;
+  /** The connection's channels, which outlive the session. */
+  readonly channels: Channels;
+  /** The connection's queue, which outlives the session. */
+  readonly outbox: Outbox;
+  /** Makes PING tokens unlike those of any other session. */
+  readonly random: () => number;
+}
+
+/** Why a session ended. */
+export interface SessionEnd {
+  /** In plain words. */
+  readonly because: string;
+  /** Whether the server punished us, so that coming back at once would make it worse. */
+  readonly punished: boolean;
+  /** How long it was ready, in milliseconds. */
+  readonly readyForMs: number;
+}
+
+/** A session. Everything happens in {@linkcode Session.receive} and {@linkcode Session.tick}; it owns no timer. */
+export class Session {
+  readonly #transport: Transport;
+  readonly #clock: Clock;
+  readonly #channels: Channels;
+  readonly #client: Client;
+  readonly #identity: Identity;
+  readonly #login: Login;
+  readonly #liveness: Liveness;
+  readonly #nickKeeper = new NickKeeper();
+  readonly #speaker: Speaker;
+  #spec: ConnectionSpec;
+  #because: string | undefined;
+  #punished = false;
+
+  /**
+   * Sends the first lines.
+   *
+   * @param options What it works with.
+   */
+  constructor(options: SessionOptions) {
+    const { spec, transport, clock } = options;
+    const nowMs = clock.monotonic();
+    this.#spec = spec;
+    this.#transport = transport;
+    this.#clock = clock;
+    this.#channels = options.channels;
+    this.#identity = new Identity(spec.nick);
+    this.#login = new Login(spec, nowMs);
+    this.#liveness = new Liveness(nowMs);
+    const identity = this.#identity;
+    this.#speaker = new Speaker({ ...options, identity, pace: paceFor(spec.flood, identity.server) }, nowMs);
+    this.#client = openClient({
+      spec,
+      transport,
+      onLine: (line) => this.#onLine(line),
+      onLoginFailed: (because) => this.#fail(because),
+    });
+  }
+
+  /** Whether messages may be sent, as far as the server is concerned. */
+  get isReady(): boolean {
+    return this.#login.isDone && this.#because === undefined;
+  }
+
+  /** The nick we have. */
+  get nick(): string {
+    return this.#identity.nick;
+  }
+
+  /** Takes a line from the socket. */
+  receive(line: string): void {
+    this.#liveness.heard(this.#clock.monotonic());
+    this.#client.receive(line);
+  }
+
+  /**
+   * Does what is due.
+   *
+   * @returns When it wants to be called again, in monotonic milliseconds.
+   */
+  tick(nowMs: number): number {
+    if (this.#because !== undefined || this.#transport.closed) return Infinity;
+    const loginMs = this.#logIn(nowMs);
+    if (!this.#login.isDone) return loginMs;
+    this.#requestJoins(nowMs);
+    const lookMs = Math.min(this.#checkLife(nowMs), this.#channels.elapse(nowMs), this.#keepNick(nowMs));
+    return Math.min(lookMs, this.#speaker.speak(nowMs));
+  }
+
+  /** Takes over a changed configuration without reconnecting. */
+  update(spec: ConnectionSpec): void {
+    const before = this.#spec;
+    this.#spec = spec;
+    this.#speaker.setPace(paceFor(spec.flood, this.#identity.server));
+    if (spec.nick !== before.nick) this.#nickKeeper.hurry();
+    if (spec.realname !== before.realname && this.#client.hasCapability("setname")) {
+      this.#speaker.command(`SETNAME :${spec.realname}`);
+    }
+    const { nickserv } = spec;
+    if (nickserv !== undefined && nickserv.reveal() !== before.nickserv?.reveal() && this.isReady) {
+      this.#speaker.command(identifyLine(spec.nick, nickserv.reveal(), this.#identity));
+    }
+    this.#channels.retry(rekeyed(before, spec), this.#clock.monotonic());
+  }
+
+  /** Leaves channels. */
+  part(names: readonly string[]): void {
+    this.#speaker.command(...names.map((name) => `PART ${name}`));
+  }
+
+  /** Says farewell; the server closes the connection. */
+  quit(reason: string): void {
+    this.#because = "The connection was closed";
+    this.#transport.write(`QUIT :${shownText(reason)}`);
+  }
+
+  /** Puts back what was in flight, and says how it ended. */
+  end(): SessionEnd {
+    const nowMs = this.#clock.monotonic();
+    this.#client.close();
+    this.#speaker.giveUp();
+    this.#channels.offline(nowMs);
+    return {
+      because: this.#because ?? "The server closed the connection without a word",
+      punished: this.#punished,
+      readyForMs: this.#login.doneForMs(nowMs),
+    };
+  }
+
+  #fail(because: string): void {
+    this.#because ??= because;
+    this.#transport.close();
+  }
+
+  /** Moves the login on; returns when to look again. */
+  #logIn(nowMs: number): number {
+    if (this.#login.isDone) return Infinity;
+    for (;;) {
+      const step = this.#login.advance(this.#spec, this.#identity, nowMs);
+      switch (step.kind) {
+        case "wait":
+          return step.lookMs;
+        case "identify":
+          this.#speaker.send(step.line, nowMs);
+          break;
+        case "done":
+          this.#channels.online(this.#identity.casemapping, nowMs);
+          return Infinity;
+        case "failed":
+          this.#fail(step.because);
+          return Infinity;
+      }
+    }
+  }
+
+  /** Asks a silent server whether it is there, and gives up a dead one; returns when to look again. */
+  #checkLife(nowMs: number): number {
+    const vitality = this.#liveness.judge(this.#speaker.askedMs, nowMs);
+    if (vitality.kind === "alive") return vitality.lookMs;
+    if (vitality.kind === "dead") {
+      this.#fail(`The server has not answered for ${Math.round(vitality.silentMs / 1_000)} s`);
+      return Infinity;
+    }
+    this.#speaker.ask(nowMs);
+    return this.#checkLife(nowMs);
+  }
+
+  #keepNick(nowMs: number): number {
+    const wanted = this.#spec.nick;
+    if (this.#nickKeeper.takeDue(this.nick === wanted, nowMs)) this.#speaker.command(`NICK ${wanted}`);
+    return this.#nickKeeper.dueMs;
+  }
+
+  #requestJoins(nowMs: number): void {
+    const { together, alone } = this.#channels.takeDue(nowMs);
+    const request = (channel: string) => ({
+      channel,
+      key: this.#spec.channels.get(channel.toLowerCase())?.key?.reveal(),
+    });
+    this.#speaker.command(
+      ...joinLines(together.map(request)),
+      ...alone.flatMap((channel) => joinLines([request(channel)])),
+    );
+  }
+
+  #onLine(line: ServerLine): void {
+    if (line.user !== "" && this.#identity.isSelf(line.nick)) this.#identity.seenAs(line.user, line.host);
+    const event = readEvent(line, (nick) => this.#identity.isSelf(nick));
+    if (event === undefined) return;
+    const consequence = react(event, {
+      spec: this.#spec,
+      client: this.#client,
+      identity: this.#identity,
+      login: this.#login,
+      channels: this.#channels,
+      speaker: this.#speaker,
+    }, this.#clock.monotonic());
+    switch (consequence?.kind) {
+      case "nick":
+        this.#transport.write(`NICK ${consequence.nick}`);
+        break;
+      case "failed":
+        this.#fail(consequence.because);
+        break;
+      case "farewell":
+        this.#because ??= consequence.because;
+        this.#punished ||= consequence.punished;
+        break;
+    }
+  }
+}
+
+/** Channels whose key is another one. */
+function rekeyed(before: ConnectionSpec, after: ConnectionSpec): readonly string[] {
+  const keyOf = (spec: ConnectionSpec, channel: string) => spec.channels.get(channel)?.key?.fingerprint;
+  return [...new Set([...before.channels.keys(), ...after.channels.keys()])]
+    .filter((channel) => keyOf(before, channel) !== keyOf(after, channel));
+}

@@ -1,0 +1,200 @@
+/**
+ * Sending: what waits leaves as the pace and the window allow, and what was sent is followed until it has landed.
+ *
+ * @module
+ */
+
+import type { Channels } from "./channels.ts";
+import type { Identity } from "./identity.ts";
+import type { Entry } from "./lane.ts";
+import type { Outbox } from "./outbox.ts";
+import { type Pace, PaceBucket } from "./pace.ts";
+import type { Transport } from "./transport.ts";
+import { AckWindow, type Landing } from "./window.ts";
+import { byteLength, refit, toWire } from "./wire.ts";
+
+/** Longest PING of ours with CR LF. */
+const FENCE_BYTES = 32;
+
+/** What a speaker needs. */
+export interface SpeakerOptions {
+  /** An open socket. */
+  readonly transport: Transport;
+  /** Where messages may go. */
+  readonly channels: Channels;
+  /** Messages that wait. */
+  readonly outbox: Outbox;
+  /** Who we are, which decides how long a line can be. */
+  readonly identity: Identity;
+  /** How fast, until more is known. */
+  readonly pace: Pace;
+  /** Makes PING tokens unlike those of any other session. */
+  readonly random: () => number;
+}
+
+/** The sending side of one session. */
+export class Speaker {
+  readonly #transport: Transport;
+  readonly #channels: Channels;
+  readonly #outbox: Outbox;
+  readonly #identity: Identity;
+  readonly #window: AckWindow;
+  readonly #bucket: PaceBucket;
+  /** Lines that wait for the pace before any message does. */
+  #commands: string[] = [];
+
+  /**
+   * Starts with nothing in flight.
+   *
+   * @param options What it works with.
+   * @param nowMs Monotonic time.
+   */
+  constructor(options: SpeakerOptions, nowMs: number) {
+    this.#transport = options.transport;
+    this.#channels = options.channels;
+    this.#outbox = options.outbox;
+    this.#identity = options.identity;
+    this.#window = new AckWindow(`irctail${Math.floor(options.random() * 0x7fff_ffff).toString(36)}`);
+    this.#bucket = new PaceBucket(options.pace, nowMs);
+  }
+
+  /** When the oldest PING without an answer was sent; `undefined` when all are answered. */
+  get askedMs(): number | undefined {
+    return this.#window.oldestFenceMs;
+  }
+
+  /** Changes the pace. */
+  setPace(pace: Pace): void {
+    this.#bucket.setPace(pace);
+  }
+
+  /** Says that the server echoes what we say. */
+  expectEchoes(): void {
+    this.#window.expectEchoes();
+  }
+
+  /** Queues lines that go before any message. */
+  command(...lines: readonly string[]): void {
+    this.#commands.push(...lines);
+  }
+
+  /** Sends a line at once, whatever the pace; what follows pays for it. */
+  send(line: string, nowMs: number): boolean {
+    this.#bucket.spend(wireLength(line), nowMs);
+    return this.#transport.write(line);
+  }
+
+  /** Sends a PING at once, which stands behind everything in flight. */
+  ask(nowMs: number): void {
+    this.send(`PING ${this.#window.fence(nowMs)}`, nowMs);
+  }
+
+  /**
+   * Sends what pace and window allow.
+   *
+   * @returns When it can go on, in monotonic milliseconds; `Infinity` when only the server can change that.
+   */
+  speak(nowMs: number): number {
+    for (let line = this.#commands[0]; line !== undefined; line = this.#commands[0]) {
+      const waitMs = this.#bucket.waitMs(wireLength(line), nowMs);
+      if (waitMs > 0) return nowMs + waitMs;
+      this.#commands.shift();
+      this.send(line, nowMs);
+    }
+    let resumeMs = Infinity;
+    let entry = this.#nextEntry(nowMs);
+    while (entry !== undefined && this.#window.hasRoom && !this.#transport.closed) {
+      const waitMs = this.#say(entry, nowMs);
+      if (waitMs > 0) {
+        resumeMs = nowMs + waitMs;
+        break;
+      }
+      entry = this.#nextEntry(nowMs);
+    }
+    return Math.min(resumeMs, this.#sendFence(entry !== undefined, nowMs));
+  }
+
+  /** A line of ours came back. */
+  echoed(channel: string, text: string, nowMs: number): void {
+    this.#land(this.#window.echoed(this.#channels.keyOf(channel), text), nowMs);
+  }
+
+  /** A PONG came. */
+  ponged(token: string, nowMs: number): void {
+    this.#land(this.#window.pong(token), nowMs);
+  }
+
+  /** A message to a channel was refused; which one may be known only later. */
+  refused(channel: string, nowMs: number): void {
+    this.#land(this.#window.error(this.#channels.keyOf(channel)), nowMs);
+  }
+
+  /** The connection is gone: puts back what was in flight. */
+  giveUp(): void {
+    for (const { entry, text } of this.#window.drain().toReversed()) {
+      this.#outbox.giveBack(entry, text, "lost");
+    }
+  }
+
+  #nextEntry(nowMs: number): Entry | undefined {
+    return this.#outbox.next((key, entry) =>
+      this.#channels.canSpeak(key, nowMs) && (!this.#window.isFlying(key) || this.#mayAccompany(key, entry))
+    );
+  }
+
+  /** Whether a line may leave while another one is in flight to its channel. */
+  #mayAccompany(key: string, entry: Entry): boolean {
+    return !this.#channels.isProbing(key) && !entry.alone && !this.#window.isFlyingAlone(key);
+  }
+
+  /** Sends the next line of a message; returns how long it has to wait instead, or 0. */
+  #say(entry: Entry, nowMs: number): number {
+    const { channel, text, long } = entry.message;
+    const limitBytes = this.#identity.limitFor(channel);
+    entry.lines = entry.lines === undefined
+      ? toWire(text, { limitBytes, long })
+      : refit(entry.lines, limitBytes);
+    const frame = `PRIVMSG ${channel} :`;
+    const waitMs = this.#bucket.waitMs(wireLength(frame + (entry.lines[0] ?? "")), nowMs);
+    if (waitMs > 0) return waitMs;
+    const line = this.#outbox.take(entry);
+    if (line === undefined) return 0;
+    if (this.send(frame + line, nowMs)) this.#window.sent({ entry, text: line }, nowMs);
+    else this.#outbox.giveBack(entry, line, this.#transport.closed ? "lost" : "refused");
+    return 0;
+  }
+
+  /** Sends the PING behind what is in flight when it is due and the pace allows; returns when to look again. */
+  #sendFence(more: boolean, nowMs: number): number {
+    const dueMs = this.#window.fenceDueMs(more);
+    if (dueMs > nowMs) return dueMs;
+    const waitMs = this.#bucket.waitMs(FENCE_BYTES, nowMs);
+    if (waitMs > 0) return nowMs + waitMs;
+    this.ask(nowMs);
+    return Infinity;
+  }
+
+  #land({ shown, refused, doubtful, dropped }: Landing, nowMs: number): void {
+    for (const { entry } of shown) {
+      this.#outbox.landed(entry);
+      this.#channels.spoke(entry.key);
+    }
+    for (const { entry } of dropped) {
+      this.#channels.throttled(entry.key, "The server dropped a message without saying why", nowMs);
+    }
+    for (const { entry, text } of [...refused, ...dropped].toReversed()) {
+      this.#outbox.giveBack(entry, text, "refused");
+    }
+    // Twice is better than never: a line that is only believed to be shown would be lost without being counted.
+    for (const { entry, text } of doubtful.toReversed()) {
+      this.#outbox.giveBack(entry, text, "doubtful");
+      // Some of them were shown, so the channel is open.
+      this.#channels.spoke(entry.key);
+    }
+  }
+}
+
+/** Length of a line with its CR LF. */
+function wireLength(line: string): number {
+  return byteLength(line) + 2;
+}

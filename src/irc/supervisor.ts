@@ -1,0 +1,247 @@
+/**
+ * Keeps one connection up for as long as it is wanted, and its session at work.
+ *
+ * @module
+ */
+
+import type { ConnectionSpec } from "../config/config.ts";
+import { type Clock, pause } from "../runtime/clock.ts";
+import type { Logger } from "../runtime/log.ts";
+import { Poke } from "../runtime/poke.ts";
+import { keepTrying, type Server } from "./attempts.ts";
+import { Channels } from "./channels.ts";
+import type { ChannelState, Connection, ConnectionState, Message } from "./connection.ts";
+import { sameStates } from "./connection.ts";
+import { dial } from "./dial.ts";
+import { DialError } from "./dial_error.ts";
+import { Outbox } from "./outbox.ts";
+import { Session, type SessionEnd } from "./session.ts";
+import type { Transport } from "./transport.ts";
+
+/** What a connection needs. */
+export interface ConnectionOptions {
+  /** Config key. */
+  readonly id: string;
+  /** Where to connect, and as whom. */
+  readonly spec: ConnectionSpec;
+  /** Time. */
+  readonly clock: Clock;
+  /** Says what happens to the connection. */
+  readonly log: Logger;
+  /** A number from 0 to 1, `Math.random` in production. */
+  readonly random: () => number;
+  /** Called after every change of `state` or `channels`. */
+  readonly changed: () => void;
+}
+
+/** How long a server may take to close the connection after QUIT; ngircd takes 1 s. */
+const FAREWELL_MS = 2_000;
+
+/**
+ * Opens a connection, which then connects, reconnects, joins and speaks by itself until it is closed.
+ *
+ * @param options What it works with.
+ */
+export function openConnection(options: ConnectionOptions): Connection {
+  return new SupervisedConnection(options);
+}
+
+class SupervisedConnection implements Connection {
+  readonly id: string;
+  readonly #options: ConnectionOptions;
+  readonly #channels: Channels;
+  readonly #outbox: Outbox;
+  readonly #poke = new Poke();
+  readonly #ending = new AbortController();
+  readonly #running: Promise<unknown>;
+  #spec: ConnectionSpec;
+  #state: ConnectionState = { phase: "connecting", attempt: 1 };
+  #channelStates: ReadonlyMap<string, ChannelState> = new Map();
+  #session: Session | undefined;
+  #transport: Transport | undefined;
+  #waiters: (() => void)[] = [];
+
+  constructor(options: ConnectionOptions) {
+    this.id = options.id;
+    this.#options = options;
+    this.#spec = options.spec;
+    this.#channels = new Channels(options.random);
+    this.#outbox = new Outbox({ canSpeak: (key) => this.canSpeak(key) });
+    const { signal } = this.#ending;
+    const { clock, random } = options;
+    this.#running = Promise.all([
+      keepTrying({
+        clock,
+        random,
+        servers: () => this.#spec.servers,
+        connect: (server, attempt) => this.#attempt(server, attempt, signal),
+        waiting: (end, server, waitMs) => this.#waitAfter(end, server, waitMs),
+      }, signal),
+      this.#pump(signal),
+    ]);
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  get channels(): ReadonlyMap<string, ChannelState> {
+    return this.#channelStates;
+  }
+
+  get pending(): number {
+    return this.#outbox.pending;
+  }
+
+  canSpeak(channel: string): boolean {
+    return this.#session?.isReady === true && this.#channels.canSpeak(channel, this.#nowMs());
+  }
+
+  wantChannels(channels: readonly string[]): void {
+    const left = this.#channels.want(channels, this.#nowMs());
+    this.#session?.part(left);
+    this.#channelStates = this.#channels.states(this.#nowMs());
+    this.#poke.poke();
+  }
+
+  update(spec: ConnectionSpec): void {
+    this.#spec = spec;
+    this.#session?.update(spec);
+    this.#poke.poke();
+  }
+
+  offer(message: Message): boolean {
+    if (this.#ending.signal.aborted || !this.#outbox.offer(message)) return false;
+    this.#poke.poke();
+    return true;
+  }
+
+  async drained(signal: AbortSignal): Promise<void> {
+    if (this.pending === 0 || signal.aborted) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const onAbort = () => resolve();
+    this.#waiters.push(resolve);
+    signal.addEventListener("abort", onAbort, { once: true });
+    try {
+      await promise;
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+      this.#waiters = this.#waiters.filter((waiter) => waiter !== resolve);
+    }
+  }
+
+  async close(reason: string): Promise<void> {
+    const transport = this.#transport;
+    if (this.#session !== undefined && transport !== undefined && !transport.closed) {
+      this.#session.quit(reason);
+      const farewell = AbortSignal.any([transport.ended, this.#ending.signal]);
+      // The server closes first: closing with lines unread would reset the connection and lose what was written.
+      await pause(this.#options.clock, FAREWELL_MS, farewell);
+    }
+    this.#ending.abort(new DOMException("The connection was closed", "AbortError"));
+    this.#transport?.close();
+    await this.#running;
+    this.#outbox.abandon();
+    this.#outbox.settleAll();
+    this.#wakeDrained();
+    this.#setState({ phase: "closed" });
+  }
+
+  /** One connection, from the first packet to the last. */
+  async #attempt(server: Server, attempt: number, signal: AbortSignal): Promise<SessionEnd> {
+    const { clock, random } = this.#options;
+    this.#setState({ phase: "connecting", attempt });
+    try {
+      await using transport = await dial({ ...server, tls: this.#spec.tls }, { clock }, signal);
+      this.#setState({ phase: "registering", attempt });
+      const session = new Session({
+        spec: this.#spec,
+        transport,
+        clock,
+        random,
+        channels: this.#channels,
+        outbox: this.#outbox,
+      });
+      this.#transport = transport;
+      this.#session = session;
+      this.#poke.poke();
+      return await this.#listen(transport, session);
+    } catch (error) {
+      if (!signal.aborted && !(error instanceof DialError)) throw error;
+      return { because: error instanceof Error ? error.message : "", punished: false, readyForMs: 0 };
+    }
+  }
+
+  async #listen(transport: Transport, session: Session): Promise<SessionEnd> {
+    let broken: unknown;
+    try {
+      for await (const lines of transport.read()) {
+        for (const line of lines) session.receive(line);
+        this.#poke.poke();
+      }
+    } catch (error) {
+      broken = error;
+    }
+    this.#session = undefined;
+    this.#transport = undefined;
+    const end = session.end();
+    this.#poke.poke();
+    if (broken === undefined) return end;
+    if (!(broken instanceof DialError)) throw broken;
+    return { ...end, because: broken.message };
+  }
+
+  /** Does whatever is due, and tells what changed, whenever something happened or the time has come. */
+  async #pump(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    while (!signal.aborted) {
+      const nowMs = this.#nowMs();
+      const tickMs = this.#session?.tick(nowMs) ?? Infinity;
+      this.#outbox.expire(nowMs);
+      this.#refresh(nowMs);
+      this.#outbox.settleAll();
+      if (this.pending === 0) this.#wakeDrained();
+      const lookMs = Math.min(tickMs, this.#outbox.earliestExpiryMs);
+      await this.#poke.waitAtMost(Math.max(0, lookMs - nowMs), { clock }, signal);
+    }
+  }
+
+  #waitAfter({ because }: SessionEnd, server: Server, waitMs: number): void {
+    const { clock, log } = this.#options;
+    this.#setState({ phase: "waiting", untilMs: clock.now() + waitMs, because });
+    log.warn("Connection lost or refused, trying again", {
+      connection: this.id,
+      server: `${server.host}:${server.port}`,
+      because,
+      waitMs,
+    });
+  }
+
+  #refresh(nowMs: number): void {
+    const session = this.#session;
+    if (session?.isReady === true) this.#setReady(session.nick);
+    const states = this.#channels.states(nowMs);
+    if (sameStates(states, this.#channelStates)) return;
+    this.#channelStates = states;
+    this.#options.changed();
+  }
+
+  #setReady(nick: string): void {
+    if (this.#state.phase === "ready" && this.#state.nick === nick) return;
+    this.#options.log.info("Connected", { connection: this.id, nick });
+    this.#setState({ phase: "ready", nick });
+  }
+
+  #setState(state: ConnectionState): void {
+    this.#state = state;
+    this.#options.changed();
+  }
+
+  #wakeDrained(): void {
+    for (const wake of this.#waiters) wake();
+  }
+
+  #nowMs(): number {
+    return this.#options.clock.monotonic();
+  }
+}
