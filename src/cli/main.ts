@@ -1,0 +1,82 @@
+/**
+ * The program: arguments in, exit code out.
+ *
+ * @module
+ */
+
+import { ConfigError, formatDiagnostic } from "../config/diagnostic.ts";
+import { configJsonSchema } from "../config/json_schema.ts";
+import { compileScrubber } from "../redact/redactor.ts";
+import { type CommandLine, helpText, readArguments } from "./args.ts";
+import { check } from "./check.ts";
+import { demoCommand } from "./commands/demo.ts";
+import { redactCommand } from "./commands/redact.ts";
+import { replayCommand } from "./commands/replay.ts";
+import { runCommand } from "./commands/run.ts";
+import { statusCommand } from "./commands/status.ts";
+import { EXIT_CONFIG, EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from "./exit.ts";
+import { env, inColor, print, printError } from "./process.ts";
+import { versionText } from "./version.ts";
+
+/**
+ * Runs the program.
+ *
+ * @param args Arguments behind the program's name.
+ * @returns The exit code (`exit.ts`).
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  const invocation = readArguments(args);
+  if (invocation.kind === "wrong") {
+    printError(`irctail: ${invocation.because}`);
+    return EXIT_USAGE;
+  }
+  if (invocation.kind === "help") {
+    print(helpText(invocation.command));
+    return EXIT_DONE;
+  }
+  try {
+    return await dispatch(invocation);
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      const color = inColor(Deno.stderr);
+      for (const diagnostic of error.diagnostics) {
+        printError(formatDiagnostic(error.file, diagnostic, { color }));
+      }
+      return EXIT_CONFIG;
+    }
+    // Whoever read our output has gone away: not a failure of ours.
+    if (error instanceof Deno.errors.BrokenPipe) return EXIT_DONE;
+    const scrub = compileScrubber([]);
+    printError(`irctail: ${scrub(error instanceof Error ? error.stack ?? error.message : String(error))}`);
+    return EXIT_FAILED;
+  }
+}
+
+async function dispatch(command: CommandLine): Promise<number> {
+  switch (command.name) {
+    case "run":
+      return await runCommand(command);
+    case "check":
+      return check({
+        config: command.text("config"),
+        env,
+        write: print,
+        writeError: printError,
+        color: inColor(Deno.stderr),
+      });
+    case "status":
+      return await statusCommand(command);
+    case "replay":
+      return await replayCommand(command);
+    case "redact":
+      return await redactCommand(command);
+    case "demo":
+      return await demoCommand(command);
+    case "schema":
+      print(JSON.stringify(configJsonSchema(), undefined, 2));
+      return EXIT_DONE;
+    case "version":
+      print(versionText(env));
+      return EXIT_DONE;
+  }
+}
