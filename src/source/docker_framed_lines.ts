@@ -13,6 +13,12 @@ import { NEWLINE } from "./lines.ts";
 /** Podman cuts lines where a read of its monitor ended, which takes this much at once (conmon, `STDIO_BUF_SIZE`). */
 const READ_BYTES = 8 * 1024;
 
+/**
+ * How far apart in seconds the time stamps of two pieces of a line may be where Podman made them: it tells seconds only,
+ * and the pieces of a line that was written at once can lie on both sides of a full one.
+ */
+const COARSE_SECONDS = 1;
+
 /** One output of a container, and the line on it that is not whole yet. */
 class Output {
   readonly held: Held;
@@ -116,7 +122,7 @@ export class FramedLines implements LineReader {
         this.#give(output);
         this.#isPartOpen = true;
       }
-      if (!output.isOpen) this.#begin(output);
+      this.#takeStamp(output);
       output.pieceBytes = 0;
       if (this.#isPartOpen) return;
     }
@@ -141,10 +147,13 @@ export class FramedLines implements LineReader {
   #continues(output: Output): boolean {
     const { seconds, nanos } = this.#stamps;
     const isFull = output.pieceBytes > 0 && output.pieceBytes % READ_BYTES === 0;
-    return isFull || (seconds === output.seconds && nanos === output.nanos);
+    if (isFull) return true;
+    if (output.isCoarse) return Math.abs(seconds - output.seconds) <= COARSE_SECONDS;
+    return seconds === output.seconds && nanos === output.nanos;
   }
 
-  #begin(output: Output): void {
+  /** The last piece's time stamp is the line's: who resumes from its second sees that piece and none before it. */
+  #takeStamp(output: Output): void {
     output.isOpen = true;
     output.seconds = this.#stamps.seconds;
     output.nanos = this.#stamps.nanos;

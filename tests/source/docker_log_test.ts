@@ -213,14 +213,39 @@ Deno.test("DockerLog puts pieces of lines of a terminal together", () => {
   }
 });
 
+/** One frame of the first output, whatever it ends with. */
+function frame(atNanos: number, text: string, options: { readonly coarse?: boolean } = {}): Uint8Array {
+  const bytes = encoder.encode(stampOf(atNanos, options.coarse ?? false) + text);
+  const header = new Uint8Array(8);
+  header[0] = 1;
+  new DataView(header.buffer).setUint32(4, bytes.length);
+  return concat([header, bytes]);
+}
+
+Deno.test("DockerLog puts pieces together that Podman stamped on both sides of a full second", () => {
+  const coarse = { coarse: true };
+  const log = concat([
+    frame(0.9e9, "line 1 éé", coarse),
+    frame(1.1e9, "é.\n", coarse),
+    frame(1.2e9, "last words", coarse),
+    frame(3.0e9, "first\n", coarse),
+  ]);
+  const { texts, cursors } = read(log);
+  assert.deepEqual(texts, ["line 1 ééé.", "last words", "first"]);
+  // Who resumes from a second is sent what was stamped since then.
+  const since = concat([
+    frame(1.1e9, "é.\n", coarse),
+    frame(1.2e9, "last words", coarse),
+    frame(3.0e9, "first\n", coarse),
+  ]);
+  for (const [i, cursor] of cursors.slice(0, 2).entries()) {
+    const position = Position.of(cursor);
+    assert.ok(position);
+    assert.deepEqual(read(since, { state: { position, again: [] } }).texts, texts.slice(i + 1));
+  }
+});
+
 Deno.test("DockerLog tells last words without a newline from a line that goes on", () => {
-  const frame = (at: number, text: string) => {
-    const bytes = encoder.encode(stampOf(at, false) + text);
-    const header = new Uint8Array(8);
-    header[0] = 1;
-    new DataView(header.buffer).setUint32(4, bytes.length);
-    return concat([header, bytes]);
-  };
   const long = "y".repeat(PIECE_BYTES);
   const log = concat([
     frame(1, "last words"),
