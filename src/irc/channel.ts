@@ -184,7 +184,7 @@ export class Channel {
   elapse(nowMs: number): number {
     const place = this.#place;
     if (place.at === "joining" && place.deadlineMs <= nowMs) {
-      if (place.presence !== undefined) this.#enter(place.presence, nowMs);
+      if (place.presence !== undefined) this.#enter(place.presence);
       else this.#refuse(unanswered("The server did not answer the JOIN"), nowMs);
     }
     if (place.at === "lost" && place.untilMs <= nowMs) this.#place = WANTED;
@@ -216,9 +216,11 @@ export class Channel {
   }
 
   /** 366: it can be spoken in, if our own JOIN came before. */
-  namesEnded(nowMs: number): void {
+  namesEnded(): void {
     const place = this.#place;
-    if (place.at === "joining" && place.presence !== undefined) this.#enter(place.presence, nowMs);
+    if (place.at !== "joining" || place.presence === undefined) return;
+    place.presence.namesEnded();
+    this.#enter(place.presence);
   }
 
   /** The server knows us under an account now. */
@@ -246,7 +248,7 @@ export class Channel {
 
   /** The JOIN was sent to another channel, where we say nothing. */
   forwarded(to: string, nowMs: number): void {
-    if (this.#place.at === "joining") this.#refuse(forwardRefusal(to), nowMs);
+    if (this.#place.at === "joining" && this.presence === undefined) this.#refuse(forwardRefusal(to), nowMs);
   }
 
   /** A way out of a refusal has opened: if it was waited for, the JOIN is due at once. */
@@ -305,10 +307,9 @@ export class Channel {
     return this.#place.at === "joined" ? this.#place.presence : undefined;
   }
 
-  #enter(presence: Presence, nowMs: number): void {
+  #enter(presence: Presence): void {
     this.#refusals = 0;
     this.#place = { at: "joined", presence };
-    presence.entered(nowMs);
   }
 
   #refuse({ because, backoff, waysOut }: JoinRefusal, nowMs: number): void {

@@ -183,13 +183,13 @@ export class Channels {
   }
 
   /** 353: some who are in the channel. */
-  named(name: string, names: readonly string[], isSelf: (nick: string) => boolean): void {
-    this.#find(name)?.presence?.named(names, isSelf);
+  named(name: string, names: readonly string[], isSelf: (nick: string) => boolean, nowMs: number): void {
+    this.#find(name)?.presence?.named(names, isSelf, nowMs);
   }
 
   /** 366: the channel can be spoken in, if our own JOIN came before. */
-  namesEnded(name: string, nowMs: number): void {
-    this.#find(name)?.namesEnded(nowMs);
+  namesEnded(name: string): void {
+    this.#find(name)?.namesEnded();
   }
 
   /** 324: all modes of the channel. */

@@ -103,8 +103,8 @@ export class Presence {
   }
 
   /** 353: some who are in the channel. */
-  named(names: readonly string[], isSelf: (nick: string) => boolean): void {
-    this.#stay.named(names, this.#options.surroundings().rules, isSelf);
+  named(names: readonly string[], isSelf: (nick: string) => boolean, nowMs: number): void {
+    this.#reconsider(() => this.#stay.named(names, this.#options.surroundings().rules, isSelf), nowMs);
   }
 
   /** The question for the modes is being sent. */
@@ -130,10 +130,9 @@ export class Presence {
     if (this.#stay.isUnsure) this.#ask();
   }
 
-  /** Everybody was named, or nobody will be: from now on we are in. */
-  entered(nowMs: number): void {
-    this.#stay.namesEnded(this.#options.surroundings().rules);
-    this.#reconsider(() => "other", nowMs);
+  /** 366: everybody was named. */
+  namesEnded(): void {
+    this.#stay.namesEnded();
   }
 
   /** The server knows us under an account now: what stood in our way was judged without it. */

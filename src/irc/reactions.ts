@@ -86,7 +86,7 @@ export function react(event: ServerEvent, listeners: Listeners, nowMs: number): 
       channels.joinedByOther(event.channel);
       break;
     case "names":
-      channels.named(event.channel, event.names, isSelf);
+      channels.named(event.channel, event.names, isSelf, nowMs);
       break;
     case "modes":
       channels.modesTold(event.channel, event.modes, nowMs);
@@ -95,7 +95,7 @@ export function react(event: ServerEvent, listeners: Listeners, nowMs: number): 
       channels.modesChanged(event.channel, event.modes, isSelf, nowMs);
       break;
     case "names-end":
-      channels.namesEnded(event.channel, nowMs);
+      channels.namesEnded(event.channel);
       break;
     case "parted":
       channels.parted(event.channel, nowMs);

@@ -20,6 +20,8 @@ export class Stay {
   #modesKnown = false;
   #statuses: ReadonlySet<string> = new Set();
   #names = 0;
+  #cameAsOperator = false;
+  #othersCame = false;
   #isAlone = false;
   #isUnsure = false;
 
@@ -40,7 +42,7 @@ export class Stay {
 
   /** Whether nobody else has been in the channel since we came, and we are its operator: we have just created it. */
   get isOurs(): boolean {
-    return this.#isAlone;
+    return this.#isAlone && !this.#othersCame;
   }
 
   /** Letters of what we are, the highest first. */
@@ -54,7 +56,7 @@ export class Stay {
   }
 
   /** 353: some who are in the channel, with their signs. */
-  named(names: readonly string[], rules: ChannelRules, isSelf: (nick: string) => boolean): void {
+  named(names: readonly string[], rules: ChannelRules, isSelf: (nick: string) => boolean): Favour {
     const signs = [...rules.statuses.values()].join("");
     for (const name of names) {
       // The second half of `nick!user@host`, which some servers give, is of no interest.
@@ -66,18 +68,20 @@ export class Stay {
       this.#statuses = new Set(
         [...rules.statuses].flatMap(([letter, sign]) => own.includes(sign) ? [letter] : []),
       );
+      this.#cameAsOperator = this.#hasRank("o", rules);
     }
+    return "other";
   }
 
   /** 366: everybody was named. */
-  namesEnded(rules: ChannelRules): void {
-    this.#isAlone = this.#names === 1 && this.#hasRank("o", rules);
+  namesEnded(): void {
+    this.#isAlone = this.#names === 1 && this.#cameAsOperator;
     this.#names = 0;
   }
 
   /** Somebody else has come. */
   joinedByOther(): void {
-    this.#isAlone = false;
+    this.#othersCame = true;
   }
 
   /** 324: all modes there are. */
