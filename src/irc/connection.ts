@@ -34,6 +34,8 @@ export type Outcome =
 export interface Message {
   /** Channel with its prefix. */
   readonly channel: string;
+  /** What keeps its order and takes turns with the others in the channel: the name of a route. */
+  readonly flow: string;
   /** What to say; becomes one to five lines on the wire. */
   readonly text: RedactedText;
   /** What happens when it does not fit into one line. */

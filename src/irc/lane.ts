@@ -1,5 +1,5 @@
 /**
- * Messages of one urgency: in order within a channel, in turns between channels.
+ * Messages of one urgency: in turns between channels, within a channel in turns between flows, within a flow in order.
  *
  * @module
  */
@@ -29,47 +29,66 @@ export interface Entry {
   readonly bytes: number;
 }
 
-/** Messages that wait, by channel. */
+/** Messages that wait, by channel and flow. */
 export class Lane {
-  /** By channel key, each in the order of offers; the first channel of the map is the next one. */
-  readonly #channels = new Map<string, Entry[]>();
+  /** By channel key and flow, each flow in the order of offers; the first of either map is the next one. */
+  readonly #channels = new Map<string, Map<string, Entry[]>>();
 
-  /** The first message of the next channel that has one which may leave. */
+  /** The first message of the next channel and flow that has one which may leave. */
   first(mayFly: (key: string, entry: Entry) => boolean): Entry | undefined {
-    for (const [key, [first]] of this.#channels) if (first !== undefined && mayFly(key, first)) return first;
+    for (const [key, flows] of this.#channels) {
+      for (const [first] of flows.values()) if (first !== undefined && mayFly(key, first)) return first;
+    }
     return undefined;
+  }
+
+  /** What waits behind a message in its flow, in order. */
+  behind(entry: Entry): readonly Entry[] {
+    const flow = this.#channels.get(entry.key)?.get(entry.message.flow) ?? [];
+    return flow.slice(flow.indexOf(entry) + 1);
   }
 
   /** Everything that waits. */
   all(): readonly Entry[] {
-    return [...this.#channels.values()].flat();
+    return [...this.#channels.values()].flatMap((flows) => [...flows.values()].flat());
   }
 
   /** Puts a message in its place. */
   insert(entry: Entry): void {
-    const waiting = this.#channels.get(entry.key) ?? [];
-    if (waiting.length === 0) this.#channels.set(entry.key, waiting);
+    const flows = this.#channels.get(entry.key) ?? new Map<string, Entry[]>();
+    const waiting = flows.get(entry.message.flow) ?? [];
+    this.#channels.set(entry.key, flows);
+    flows.set(entry.message.flow, waiting);
     const place = waiting.findLastIndex(({ order }) => order < entry.order) + 1;
     waiting.splice(place, 0, entry);
   }
 
   /** Takes a message out, if it is there. */
   remove(entry: Entry): void {
-    const waiting = this.#channels.get(entry.key);
+    const flows = this.#channels.get(entry.key);
+    const waiting = flows?.get(entry.message.flow);
     const place = waiting?.indexOf(entry) ?? -1;
-    if (waiting === undefined || place === -1) return;
+    if (flows === undefined || waiting === undefined || place === -1) return;
     waiting.splice(place, 1);
-    if (waiting.length === 0) this.#channels.delete(entry.key);
+    if (waiting.length === 0) flows.delete(entry.message.flow);
+    if (flows.size === 0) this.#channels.delete(entry.key);
   }
 
-  /** Puts a channel at the end of the round. */
-  passOn(key: string): void {
-    const waiting = this.#channels.get(key);
-    if (waiting !== undefined && this.#channels.delete(key)) this.#channels.set(key, waiting);
+  /** It was this message's turn: puts its channel at the end of the round, and its flow at the end of the channel's. */
+  passOn(entry: Entry): void {
+    const flows = this.#channels.get(entry.key);
+    if (flows === undefined) return;
+    toEnd(flows, entry.message.flow);
+    toEnd(this.#channels, entry.key);
   }
 
   /** Takes everything out. */
   clear(): void {
     this.#channels.clear();
   }
+}
+
+function toEnd<Value>(round: Map<string, Value>, key: string): void {
+  const value = round.get(key);
+  if (value !== undefined && round.delete(key)) round.set(key, value);
 }

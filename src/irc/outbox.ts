@@ -1,5 +1,5 @@
 /**
- * Messages that wait for their turn: bounded, fair between channels, errors first, and none longer than it may.
+ * Messages that wait for their turn: bounded, fair between channels and routes, errors first, and none longer than it may.
  *
  * @module
  */
@@ -121,7 +121,7 @@ export class Outbox {
     if (rest.length === 0) {
       this.#remove(entry);
       this.#errorsInARow = entry.message.urgency === "error" ? this.#errorsInARow + 1 : 0;
-      this.#laneOf(entry).passOn(entry.key);
+      this.#laneOf(entry).passOn(entry);
     }
     return line;
   }

@@ -301,6 +301,7 @@ export class Lane {
     const { send } = this.#route;
     return this.#deps.connection(send.connection)?.offer({
       channel: this.channel,
+      flow: this.#route.spec.name,
       text: message.text,
       long: send.long,
       urgency: message.line.levelIndex >= ERROR_INDEX ? "error" : "normal",
@@ -321,6 +322,7 @@ export class Lane {
     };
     const taken = this.#deps.connection(send.connection)?.offer({
       channel: this.channel,
+      flow: this.#route.spec.name,
       text: redactor.redact(body, mark).text,
       long: "clip",
       urgency: "summary",

@@ -59,6 +59,7 @@ export function connect(
     say: (channel, text, changes = {}) =>
       connection.offer({
         channel,
+        flow: "logs",
         text: text as RedactedText,
         long: "clip",
         urgency: "normal",
