@@ -44,6 +44,11 @@ export interface Message {
   readonly urgency: "error" | "normal" | "summary";
   /** When the record was read, in `Clock.monotonic()` milliseconds. */
   readonly readMs: number;
+  /**
+   * When it was written, wall clock in milliseconds since the Unix epoch: put in front of an `error` that is shown later
+   * than `maxAgeMs`. `undefined` where the text says it already.
+   */
+  readonly timeMs: number | undefined;
   /** How long it may wait, counted from `readMs`. */
   readonly maxAgeMs: number;
   /** Called exactly once, never from within `offer`. */

@@ -17,6 +17,8 @@ export interface Entry {
   readonly order: number;
   /** Its lines not sent yet; `undefined` until they are cut, which needs to know who we are on the server. */
   lines: readonly WireText[] | undefined;
+  /** Whether its lines begin with when it was written. */
+  stamped: boolean;
   /** How many of its lines are in flight. */
   flying: number;
   /** How many of its lines were shown. */
@@ -27,6 +29,19 @@ export interface Entry {
   alone: boolean;
   /** Size of its text in bytes. */
   readonly bytes: number;
+}
+
+/** A line in flight and the message it is of. */
+export interface Part {
+  /** The message. */
+  readonly entry: Entry;
+  /** Its line. */
+  readonly line: WireText;
+}
+
+/** Whether a line of it is in flight or shown. */
+export function isBegun(entry: Entry): boolean {
+  return entry.flying + entry.shown > 0;
 }
 
 /** Messages that wait, by channel and flow. */

@@ -5,7 +5,7 @@
  */
 
 import type { Message, Outcome } from "./connection.ts";
-import { type Entry, Lane } from "./lane.ts";
+import { type Entry, isBegun, Lane, type Part } from "./lane.ts";
 import { byteLength, type WireText } from "./wire.ts";
 
 /** How much may wait. */
@@ -86,6 +86,7 @@ export class Outbox {
       key,
       order,
       lines: undefined,
+      stamped: false,
       flying: 0,
       shown: 0,
       refusals: 0,
@@ -113,17 +114,35 @@ export class Outbox {
     return this.#errorsInARow < ERRORS_IN_A_ROW ? error : other;
   }
 
-  /** Takes the next line of a message, whose lines were cut before; it is in flight from now on. */
-  take(entry: Entry): WireText | undefined {
-    const [line, ...rest] = entry.lines ?? [];
-    entry.lines = rest;
-    if (line !== undefined) entry.flying++;
-    if (rest.length === 0) {
+  /** What waits behind a message in its flow, in order. */
+  behind(entry: Entry): readonly Entry[] {
+    return this.#laneOf(entry).behind(entry);
+  }
+
+  /**
+   * Takes the next line of each of these messages of one flow, whose lines were cut before; they are in flight from now
+   * on. However many they are, it was one turn.
+   */
+  take(entries: readonly Entry[]): readonly Part[] {
+    const parts: Part[] = [];
+    let isOver = false;
+    for (const entry of entries) {
+      const [line, ...rest] = entry.lines ?? [];
+      entry.lines = rest;
+      if (line !== undefined) {
+        entry.flying++;
+        parts.push({ entry, line });
+      }
+      if (rest.length > 0) continue;
       this.#remove(entry);
-      this.#errorsInARow = entry.message.urgency === "error" ? this.#errorsInARow + 1 : 0;
-      this.#laneOf(entry).passOn(entry);
+      isOver = true;
     }
-    return line;
+    const [first] = entries;
+    if (first !== undefined && isOver) {
+      this.#errorsInARow = first.message.urgency === "error" ? this.#errorsInARow + 1 : 0;
+      this.#laneOf(first).passOn(first);
+    }
+    return parts;
   }
 
   /** A line in flight was shown. */
@@ -215,10 +234,6 @@ export class Outbox {
         .reduce<Entry | undefined>((a, b) => a !== undefined && a.order < b.order ? a : b, undefined);
     return oldest("normal") ?? (urgency === "error" ? oldest("summary") : undefined);
   }
-}
-
-function isBegun(entry: Entry): boolean {
-  return entry.flying + entry.shown > 0;
 }
 
 function expiryOf({ message }: Entry): number {

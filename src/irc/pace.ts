@@ -128,6 +128,12 @@ export class PaceBucket {
     return Math.max(0, Math.ceil(this.#debtMs - roomMs));
   }
 
+  /** Whether so many lines of this length may leave now. */
+  hasRoomFor(lines: number, lineBytes: number, nowMs: number): boolean {
+    this.#elapse(nowMs);
+    return this.#debtMs + lines * this.#pace.costMs(lineBytes) <= this.#pace.burstMs;
+  }
+
   /** Counts a line that was sent. */
   spend(lineBytes: number, nowMs: number): void {
     this.#elapse(nowMs);

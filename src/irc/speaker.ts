@@ -5,16 +5,20 @@
  */
 
 import type { Channels } from "./channels.ts";
+import { compose, type Composed, nextLine } from "./compose.ts";
 import type { Identity } from "./identity.ts";
-import type { Entry } from "./lane.ts";
+import type { Entry, Part } from "./lane.ts";
 import type { Outbox } from "./outbox.ts";
 import { type Pace, PaceBucket } from "./pace.ts";
 import type { Transport } from "./transport.ts";
 import { AckWindow, type Landing } from "./window.ts";
-import { byteLength, refit, toWire } from "./wire.ts";
+import { byteLength } from "./wire.ts";
 
 /** Longest PING of ours with CR LF. */
 const FENCE_BYTES = 32;
+
+/** A message that has waited so long, in milliseconds, shares its line with those behind it: the server is slow. */
+const PRESSED_AFTER_MS = 1_000;
 
 /** What a speaker needs. */
 export interface SpeakerOptions {
@@ -131,9 +135,7 @@ export class Speaker {
 
   /** The connection is gone: puts back what was in flight. */
   giveUp(): void {
-    for (const { entry, text } of this.#window.drain().toReversed()) {
-      this.#outbox.giveBack(entry, text, "lost");
-    }
+    this.#giveBack(this.#window.drain().flatMap(({ parts }) => parts), "lost");
   }
 
   #nextEntry(nowMs: number): Entry | undefined {
@@ -149,19 +151,33 @@ export class Speaker {
 
   /** Sends the next line of a message; returns how long it has to wait instead, or 0. */
   #say(entry: Entry, nowMs: number): number {
-    const { channel, text, long } = entry.message;
-    const limitBytes = this.#identity.limitFor(channel);
-    entry.lines = entry.lines === undefined
-      ? toWire(text, { limitBytes, long })
-      : refit(entry.lines, limitBytes);
-    const frame = `PRIVMSG ${channel} :`;
-    const waitMs = this.#bucket.waitMs(wireLength(frame + (entry.lines[0] ?? "")), nowMs);
+    const { channel } = entry.message;
+    const { text, entries } = this.#compose(entry, nowMs);
+    const line = `PRIVMSG ${channel} :${text}`;
+    const waitMs = this.#bucket.waitMs(wireLength(line), nowMs);
     if (waitMs > 0) return waitMs;
-    const line = this.#outbox.take(entry);
-    if (line === undefined) return 0;
-    if (this.send(frame + line, nowMs)) this.#window.sent({ entry, text: line }, nowMs);
-    else this.#outbox.giveBack(entry, line, this.#transport.closed ? "lost" : "refused");
+    const parts = this.#outbox.take(entries);
+    if (parts.length === 0) return 0;
+    if (this.send(line, nowMs)) this.#window.sent({ entry, parts, text }, nowMs);
+    else this.#giveBack(parts, this.#transport.closed ? "lost" : "refused");
     return 0;
+  }
+
+  /** The next line of a message, shared with those behind it when more of them are shown that way. */
+  #compose(entry: Entry, nowMs: number): Composed {
+    const { channel, readMs } = entry.message;
+    const limitBytes = this.#identity.limitFor(channel);
+    const line = nextLine(entry, limitBytes, nowMs);
+    const lineBytes = wireLength(`PRIVMSG ${channel} :${line}`);
+    const isPressed = nowMs - readMs >= PRESSED_AFTER_MS || !this.#bucket.hasRoomFor(2, lineBytes, nowMs);
+    return isPressed
+      ? compose(entry, this.#outbox.behind(entry), { limitBytes, nowMs })
+      : { text: line, entries: [entry] };
+  }
+
+  /** Puts lines back that did not arrive, the last one first. */
+  #giveBack(parts: readonly Part[], how: "refused" | "doubtful" | "lost"): void {
+    for (const { entry, line } of parts.toReversed()) this.#outbox.giveBack(entry, line, how);
   }
 
   /** Sends the PING behind what is in flight when it is due and the pace allows; returns when to look again. */
@@ -175,22 +191,18 @@ export class Speaker {
   }
 
   #land({ shown, refused, doubtful, dropped }: Landing, nowMs: number): void {
-    for (const { entry } of shown) {
-      this.#outbox.landed(entry);
+    for (const { entry, parts } of shown) {
+      for (const part of parts) this.#outbox.landed(part.entry);
       this.#channels.spoke(entry.key);
     }
     for (const { entry } of dropped) {
       this.#channels.throttled(entry.key, "The server dropped a message without saying why", nowMs);
     }
-    for (const { entry, text } of [...refused, ...dropped].toReversed()) {
-      this.#outbox.giveBack(entry, text, "refused");
-    }
+    this.#giveBack([...refused, ...dropped].flatMap(({ parts }) => parts), "refused");
     // Twice is better than never: a line that is only believed to be shown would be lost without being counted.
-    for (const { entry, text } of doubtful.toReversed()) {
-      this.#outbox.giveBack(entry, text, "doubtful");
-      // Some of them were shown, so the channel is open.
-      this.#channels.spoke(entry.key);
-    }
+    this.#giveBack(doubtful.flatMap(({ parts }) => parts), "doubtful");
+    // Some of them were shown, so the channel is open.
+    for (const { entry } of doubtful) this.#channels.spoke(entry.key);
   }
 }
 

@@ -180,6 +180,7 @@ export class Notices {
       // Never too old, gives way to errors, and does not push lines of services out.
       urgency: "summary",
       readMs: nowMs,
+      timeMs: undefined,
       maxAgeMs: SUBJECT_MS,
       settle,
     });

@@ -102,7 +102,7 @@ for (const numeric of ["404", "442", "401"]) {
     let inside = true;
     server.on("PRIVMSG", (client, [channel, text = ""]) => {
       if (!inside) return client.send(`:${SERVER} ${numeric} ${client.nick} ${channel} :No such channel`);
-      taken.push(text);
+      taken.push(...text.split(" ⏐ "));
       if (taken.length !== 2) return;
       inside = false;
       client.send(`:op!o@h KICK ${channel} ${client.nick} :too loud`);

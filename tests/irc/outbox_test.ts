@@ -27,6 +27,7 @@ function bench(options: { mostMessages?: number; mostBytes?: number; canSpeak?: 
         long: "clip",
         urgency: "normal",
         readMs: 0,
+        timeMs: undefined,
         maxAgeMs: 3_000,
         settle: (outcome) => outcomes.set(text, [...outcomes.get(text) ?? [], outcome]),
         ...changes,
@@ -35,10 +36,10 @@ function bench(options: { mostMessages?: number; mostBytes?: number; canSpeak?: 
       const entry = outbox.next(mayFly);
       if (entry === undefined) return undefined;
       entry.lines ??= entry.message.text.split("|") as unknown as readonly WireText[];
-      const line = outbox.take(entry);
+      const [part] = outbox.take([entry]);
       if (land) outbox.landed(entry);
       outbox.settleAll();
-      return line;
+      return part?.line;
     },
   };
 }

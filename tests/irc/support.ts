@@ -64,6 +64,7 @@ export function connect(
         long: "clip",
         urgency: "normal",
         readMs: clock.monotonic(),
+        timeMs: undefined,
         maxAgeMs: 60_000,
         settle: (outcome) => outcomes.set(text, outcome),
         ...changes,
