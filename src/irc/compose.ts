@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Entry, isBegun } from "./lane.ts";
+import { type Entry, isBegun, isFit } from "./lane.ts";
 import { byteLength, packed, refit, toWire, type WireText } from "./wire.ts";
 
 /** The text of a PRIVMSG and the messages that it shows a line of, in order. */
@@ -36,6 +36,7 @@ export function compose(
   const lines = [first];
   let restBytes = limitBytes - byteLength(first);
   for (const companion of behind.slice(0, MOST_COMPANIONS)) {
+    if (!isFit(companion, nowMs)) break;
     const line = nextLine(companion, limitBytes, nowMs);
     restBytes -= byteLength(line);
     if (restBytes < 0 || !mayShare(companion)) break;

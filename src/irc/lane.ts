@@ -27,6 +27,10 @@ export interface Entry {
   refusals: number;
   /** Whether its lines fly alone, so that an error can only be about them: once it was not clear whose it was. */
   alone: boolean;
+  /** Whether a connection died with a line of it in flight. */
+  lost: boolean;
+  /** How many of its lines an earlier connection may still bring: until that is known it does not leave. */
+  doubts: number;
   /** Size of its text in bytes. */
   readonly bytes: number;
 }
@@ -42,6 +46,16 @@ export interface Part {
 /** Whether a line of it is in flight or shown. */
 export function isBegun(entry: Entry): boolean {
   return entry.flying + entry.shown > 0;
+}
+
+/** When a message is too old to be begun, in monotonic milliseconds; errors and summaries never are. */
+export function expiryOf({ message }: Entry): number {
+  return message.urgency === "normal" ? message.readMs + message.maxAgeMs : Infinity;
+}
+
+/** Whether a message may leave as far as it alone is concerned: it is not too old, and nobody may have said it already. */
+export function isFit(entry: Entry, nowMs: number): boolean {
+  return entry.doubts === 0 && (isBegun(entry) || nowMs < expiryOf(entry));
 }
 
 /** Messages that wait, by channel and flow. */

@@ -5,7 +5,7 @@
  */
 
 import type { Message, Outcome } from "./connection.ts";
-import { type Entry, isBegun, Lane, type Part } from "./lane.ts";
+import { type Entry, expiryOf, isBegun, Lane, type Part } from "./lane.ts";
 import { byteLength, type WireText } from "./wire.ts";
 
 /** How much may wait. */
@@ -91,6 +91,8 @@ export class Outbox {
       shown: 0,
       refusals: 0,
       alone: false,
+      lost: false,
+      doubts: 0,
       bytes,
     };
     this.#live.add(entry);
@@ -163,6 +165,7 @@ export class Outbox {
   giveBack(entry: Entry, line: WireText, how: "refused" | "doubtful" | "lost"): void {
     entry.flying--;
     entry.alone ||= how === "doubtful";
+    entry.lost ||= how === "lost";
     if (!this.#live.has(entry)) return;
     if (how === "refused" && ++entry.refusals >= MOST_REFUSALS) {
       this.#remove(entry);
@@ -174,21 +177,33 @@ export class Outbox {
     this.#insert(entry);
   }
 
-  /** Takes out what is too old; a message that is half said is finished first. */
+  /** A line that was given back as lost did arrive after all. */
+  arrived({ entry, line }: Part): void {
+    const at = entry.lines?.indexOf(line) ?? -1;
+    if (!this.#live.has(entry) || at === -1) return;
+    entry.lines = entry.lines?.toSpliced(at, 1);
+    entry.shown++;
+    if (entry.flying > 0 || entry.lines?.length !== 0) return;
+    this.#remove(entry);
+    this.#decide(entry, "shown");
+  }
+
+  /** Takes out what is too old; a message that is half said, or may be shown already, is finished first. */
   expire(nowMs: number): void {
     if (nowMs < this.#earliestExpiryMs) return;
     this.#earliestExpiryMs = Infinity;
     for (const entry of this.#others.all()) {
       const expiryMs = expiryOf(entry);
       // What is half said is finished, unless the channel is lost in the middle of it.
-      const finishes = entry.flying > 0 || (entry.shown > 0 && this.#canSpeak(entry.key));
+      const finishes = entry.flying > 0 || entry.doubts > 0 ||
+        (entry.shown > 0 && this.#canSpeak(entry.key));
       if (expiryMs > nowMs || finishes) {
         const lookMs = expiryMs > nowMs ? expiryMs : nowMs + HALF_SAID_LOOK_MS;
         this.#earliestExpiryMs = Math.min(this.#earliestExpiryMs, lookMs);
         continue;
       }
       this.#remove(entry);
-      this.#decide(entry, this.#canSpeak(entry.key) ? "expired" : "away");
+      this.#decide(entry, !entry.lost && this.#canSpeak(entry.key) ? "expired" : "away");
     }
   }
 
@@ -234,8 +249,4 @@ export class Outbox {
         .reduce<Entry | undefined>((a, b) => a !== undefined && a.order < b.order ? a : b, undefined);
     return oldest("normal") ?? (urgency === "error" ? oldest("summary") : undefined);
   }
-}
-
-function expiryOf({ message }: Entry): number {
-  return message.urgency === "normal" ? message.readMs + message.maxAgeMs : Infinity;
 }

@@ -6,8 +6,9 @@
 
 import type { Channels } from "./channels.ts";
 import { compose, type Composed, nextLine } from "./compose.ts";
+import type { Ghosts } from "./ghosts.ts";
 import type { Identity } from "./identity.ts";
-import type { Entry, Part } from "./lane.ts";
+import { type Entry, isFit, type Part } from "./lane.ts";
 import type { Outbox } from "./outbox.ts";
 import { type Pace, PaceBucket } from "./pace.ts";
 import type { Transport } from "./transport.ts";
@@ -28,6 +29,8 @@ export interface SpeakerOptions {
   readonly channels: Channels;
   /** Messages that wait. */
   readonly outbox: Outbox;
+  /** What earlier connections may still bring. */
+  readonly ghosts: Ghosts;
   /** Who we are, which decides how long a line can be. */
   readonly identity: Identity;
   /** How fast, until more is known. */
@@ -41,6 +44,7 @@ export class Speaker {
   readonly #transport: Transport;
   readonly #channels: Channels;
   readonly #outbox: Outbox;
+  readonly #ghosts: Ghosts;
   readonly #identity: Identity;
   readonly #window: AckWindow;
   readonly #bucket: PaceBucket;
@@ -57,6 +61,7 @@ export class Speaker {
     this.#transport = options.transport;
     this.#channels = options.channels;
     this.#outbox = options.outbox;
+    this.#ghosts = options.ghosts;
     this.#identity = options.identity;
     this.#window = new AckWindow(`irctail${Math.floor(options.random() * 0x7fff_ffff).toString(36)}`);
     this.#bucket = new PaceBucket(options.pace, nowMs);
@@ -123,6 +128,13 @@ export class Speaker {
     this.#land(this.#window.echoed(this.#channels.keyOf(channel), text), nowMs);
   }
 
+  /** Somebody said something in a channel: perhaps what an earlier connection of ours left behind. */
+  overheard(nick: string, channel: string, text: string): void {
+    for (const part of this.#ghosts.spoke(nick, this.#channels.keyOf(channel), text)) {
+      this.#outbox.arrived(part);
+    }
+  }
+
   /** A PONG came. */
   ponged(token: string, nowMs: number): void {
     this.#land(this.#window.pong(token), nowMs);
@@ -135,12 +147,15 @@ export class Speaker {
 
   /** The connection is gone: puts back what was in flight. */
   giveUp(): void {
-    this.#giveBack(this.#window.drain().flatMap(({ parts }) => parts), "lost");
+    const flights = this.#window.drain();
+    this.#ghosts.died(this.#identity.nick, flights);
+    this.#giveBack(flights.flatMap(({ parts }) => parts), "lost");
   }
 
   #nextEntry(nowMs: number): Entry | undefined {
     return this.#outbox.next((key, entry) =>
-      this.#channels.canSpeak(key, nowMs) && (!this.#window.isFlying(key) || this.#mayAccompany(key, entry))
+      isFit(entry, nowMs) && this.#channels.canSpeak(key, nowMs) &&
+      (!this.#window.isFlying(key) || this.#mayAccompany(key, entry))
     );
   }
 
@@ -198,7 +213,10 @@ export class Speaker {
     for (const { entry } of dropped) {
       this.#channels.throttled(entry.key, "The server dropped a message without saying why", nowMs);
     }
-    this.#giveBack([...refused, ...dropped].flatMap(({ parts }) => parts), "refused");
+    for (const { parts } of [...refused, ...dropped].toReversed()) {
+      // Of several that shared a line one may be what the server does not like.
+      this.#giveBack(parts, parts.length === 1 ? "refused" : "doubtful");
+    }
     // Twice is better than never: a line that is only believed to be shown would be lost without being counted.
     this.#giveBack(doubtful.flatMap(({ parts }) => parts), "doubtful");
     // Some of them were shown, so the channel is open.

@@ -28,6 +28,8 @@ function entry(text: string, changes: Partial<Message> = {}, state: Partial<Entr
     shown: 0,
     refusals: 0,
     alone: false,
+    lost: false,
+    doubts: 0,
     bytes: 0,
     ...state,
   };

@@ -470,8 +470,8 @@ Deno.test("session: an error that waited for the connection is shown with its ow
   server.client.close();
   await waiting(tail);
   const timeMs = Date.UTC(2026, 10, 24, 12, 0, 0);
-  tail.say("#logs", "[ERROR] boom", { urgency: "error", timeMs, maxAgeMs: 3_000 });
-  tail.say("#logs", "[INFO] hello", { timeMs, maxAgeMs: 3_000 });
+  tail.say("#logs", "[ERROR] boom", { urgency: "error", timeMs, maxAgeMs: 300 });
+  tail.say("#logs", "[INFO] hello", { timeMs, maxAgeMs: 300 });
   await until("both outcomes", async () => {
     await clock.advance(1_000);
     return tail.outcomes.size === 2;

@@ -16,6 +16,8 @@ function flight(text: string, key = "#a"): Flight {
     shown: 0,
     refusals: 0,
     alone: false,
+    lost: false,
+    doubts: 0,
     bytes: 0,
   };
   const line = text as WireText;
