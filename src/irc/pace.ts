@@ -128,10 +128,11 @@ export class PaceBucket {
     return Math.max(0, Math.ceil(this.#debtMs - roomMs));
   }
 
-  /** Whether so many lines of this length may leave now. */
-  hasRoomFor(lines: number, lineBytes: number, nowMs: number): boolean {
+  /** How long until the last of so many lines of this length may leave, in milliseconds. */
+  drainMs(lines: number, lineBytes: number, nowMs: number): number {
     this.#elapse(nowMs);
-    return this.#debtMs + lines * this.#pace.costMs(lineBytes) <= this.#pace.burstMs;
+    const costMs = lines === 0 ? 0 : lines * this.#pace.costMs(lineBytes);
+    return this.#pace.burstMs === Infinity ? 0 : Math.max(0, this.#debtMs + costMs - this.#pace.burstMs);
   }
 
   /** Counts a line that was sent. */

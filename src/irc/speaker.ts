@@ -18,8 +18,8 @@ import { byteLength } from "./wire.ts";
 /** Longest PING of ours with CR LF. */
 const FENCE_BYTES = 32;
 
-/** A message that has waited so long, in milliseconds, shares its line with those behind it: the server is slow. */
-const PRESSED_AFTER_MS = 1_000;
+/** Messages share lines when what waits would otherwise take longer than this, in milliseconds (invariant I5). */
+const LIVE_MS = 1_000;
 
 /** What a speaker needs. */
 export interface SpeakerOptions {
@@ -180,12 +180,12 @@ export class Speaker {
 
   /** The next line of a message, shared with those behind it when more of them are shown that way. */
   #compose(entry: Entry, nowMs: number): Composed {
-    const { channel, readMs } = entry.message;
+    const { channel } = entry.message;
     const limitBytes = this.#identity.limitFor(channel);
     const line = nextLine(entry, limitBytes, nowMs);
     const lineBytes = wireLength(`PRIVMSG ${channel} :${line}`);
-    const isPressed = nowMs - readMs >= PRESSED_AFTER_MS || !this.#bucket.hasRoomFor(2, lineBytes, nowMs);
-    return isPressed
+    const drainMs = (lines: number) => this.#bucket.drainMs(lines, lineBytes, nowMs);
+    return drainMs(2) > 0 && drainMs(this.#outbox.pending) > LIVE_MS
       ? compose(entry, this.#outbox.behind(entry), { limitBytes, nowMs })
       : { text: line, entries: [entry] };
   }

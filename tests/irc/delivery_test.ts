@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { type ScriptedIrcd, startScriptedIrcd } from "../support/scripted_ircd.ts";
 import { type StoppedClock, stoppedClock } from "../support/stopped_clock.ts";
 import { until } from "../support/until.ts";
-import { connect, messagesOf, specFor, type TestConnection } from "./support.ts";
+import { messagesOf } from "../support/witness.ts";
+import { connect, specFor, type TestConnection } from "./support.ts";
 
 const SERVER = "irc.scripted.test";
 

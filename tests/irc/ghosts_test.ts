@@ -4,8 +4,8 @@ import { missing } from "../support/parts.ts";
 import { type ScriptedIrcd, startScriptedIrcd } from "../support/scripted_ircd.ts";
 import { type StoppedClock, stoppedClock } from "../support/stopped_clock.ts";
 import { until } from "../support/until.ts";
-import { openWitness } from "../support/witness.ts";
-import { connect, messagesOf, specFor, type TestConnection } from "./support.ts";
+import { messagesOf, openWitness } from "../support/witness.ts";
+import { connect, specFor, type TestConnection } from "./support.ts";
 
 const SERVER = "irc.scripted.test";
 
@@ -143,7 +143,7 @@ Deno.test({
       return tail.outcomes.size === texts.length;
     }, { seen: () => [[...tail.outcomes], tail.connection.state, witness.texts("#logs")] });
     assert.deepEqual([...new Set(tail.outcomes.values())], ["shown"]);
-    const seen = witness.texts("#logs").flatMap(messagesOf);
+    const seen = witness.messages("#logs");
     assert.deepEqual([...new Set(seen)].toSorted(), texts);
     // It relays what it had read before we are back in the channel to hear it, and nobody can tell that from a cut path.
     assert.ok(seen.length - texts.length <= WINDOW, `${seen.length - texts.length} lines came twice`);

@@ -3,7 +3,7 @@ import { missing } from "../support/parts.ts";
 import { startNgircd } from "../support/ngircd.ts";
 import { until } from "../support/until.ts";
 import { openWitness } from "../support/witness.ts";
-import { connect, messagesOf, specFor } from "./support.ts";
+import { connect, specFor } from "./support.ts";
 import { Secret } from "../../src/runtime/secret.ts";
 
 const ignore = missing("ngircd");
@@ -147,7 +147,7 @@ Deno.test({
     await tail.connection.drained(AbortSignal.timeout(40_000));
 
     const seen = await until("the last message", () => {
-      const messages = witness.texts("#logs").flatMap(messagesOf);
+      const messages = witness.messages("#logs");
       return messages.length >= texts.length ? messages : undefined;
     });
     assert.deepEqual(seen, texts);

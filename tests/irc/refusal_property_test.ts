@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { startScriptedIrcd } from "../support/scripted_ircd.ts";
 import { stoppedClock } from "../support/stopped_clock.ts";
 import { until } from "../support/until.ts";
-import { connect, messagesOf, specFor } from "./support.ts";
+import { messagesOf } from "../support/witness.ts";
+import { connect, specFor } from "./support.ts";
 
 /** Refusals after which a line is given up. */
 const MOST_REFUSALS = 3;

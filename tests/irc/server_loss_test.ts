@@ -3,8 +3,8 @@ import { startNgircd } from "../support/ngircd.ts";
 import { missing } from "../support/parts.ts";
 import { stoppedClock } from "../support/stopped_clock.ts";
 import { until } from "../support/until.ts";
-import { openWitness } from "../support/witness.ts";
-import { connect, messagesOf, specFor } from "./support.ts";
+import { messagesOf, openWitness } from "../support/witness.ts";
+import { connect, specFor } from "./support.ts";
 
 /**
  * Lines that may be in flight: what was sent and not acknowledged is unknown, and is sent again. And as many may die
@@ -47,8 +47,8 @@ for (
       }, { seen: () => [tail.outcomes.size, tail.connection.state] });
       await after.next((line) => messagesOf(line.text).at(-1) === texts.at(-1));
 
-      const seenBefore = before.texts("#logs").flatMap(messagesOf);
-      const seenAfter = after.texts("#logs").flatMap(messagesOf);
+      const seenBefore = before.messages("#logs");
+      const seenAfter = after.messages("#logs");
       const seen = [...seenBefore, ...seenAfter];
       const takenAlong = texts.filter((text) => !seen.includes(text));
       assert.ok(takenAlong.length <= (frozen ? 0 : WINDOW), `${takenAlong} were lost`);

@@ -5,11 +5,6 @@ import type { RedactedText } from "../../src/redact/redacted.ts";
 import { type Clock, systemClock } from "../../src/runtime/clock.ts";
 import type { Logger } from "../../src/runtime/log.ts";
 
-/** The messages that share a line, without the time that a late error begins with. */
-export function messagesOf(line: string): readonly string[] {
-  return line.split(" ⏐ ").map((text) => text.replace(/^\d\d:\d\d:\d\d /, ""));
-}
-
 /** A connection that a test closes by leaving its scope. */
 export interface TestConnection extends AsyncDisposable {
   readonly connection: Connection;
