@@ -7,6 +7,7 @@
 import type { ConnectionSpec } from "../config/config.ts";
 import type { Channels } from "./channels.ts";
 import type { Client } from "./client.ts";
+import type { Ghosts } from "./ghosts.ts";
 import type { Identity } from "./identity.ts";
 import type { Login } from "./login.ts";
 import { paceFor } from "./pace.ts";
@@ -23,6 +24,7 @@ export interface Listeners {
   readonly login: Login;
   readonly channels: Channels;
   readonly speaker: Speaker;
+  readonly ghosts: Ghosts;
 }
 
 /** What is left for the session to do. */
@@ -42,7 +44,7 @@ export type Consequence =
  * @param nowMs Monotonic time.
  */
 export function react(event: ServerEvent, listeners: Listeners, nowMs: number): Consequence | undefined {
-  const { client, identity, login, channels, speaker } = listeners;
+  const { client, identity, login, channels, speaker, ghosts } = listeners;
   const isSelf = (nick: string) => identity.isSelf(nick);
   switch (event.kind) {
     case "welcome":
@@ -87,6 +89,9 @@ export function react(event: ServerEvent, listeners: Listeners, nowMs: number): 
       break;
     case "names":
       channels.named(event.channel, event.names, isSelf, nowMs);
+      for (const nick of event.nicks) {
+        if (!isSelf(nick)) ghosts.met(channels.keyOf(event.channel), nick, nowMs);
+      }
       break;
     case "modes":
       channels.modesTold(event.channel, event.modes, nowMs);
@@ -94,8 +99,18 @@ export function react(event: ServerEvent, listeners: Listeners, nowMs: number): 
     case "modes-changed":
       channels.modesChanged(event.channel, event.modes, isSelf, nowMs);
       break;
+    case "spoken":
+      speaker.overheard(event.nick, event.channel, event.text);
+      break;
+    case "left":
+      ghosts.left(event.nick, event.channel === undefined ? undefined : channels.keyOf(event.channel));
+      break;
+    case "renamed":
+      ghosts.renamed(event.from, event.to);
+      break;
     case "names-end":
       channels.namesEnded(event.channel);
+      ghosts.allMet(channels.keyOf(event.channel));
       break;
     case "parted":
       channels.parted(event.channel, nowMs);

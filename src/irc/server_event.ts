@@ -33,10 +33,21 @@ export type ServerEvent =
   | { readonly kind: "joined"; readonly channel: string }
   /** Somebody else is. */
   | { readonly kind: "joined-by-other"; readonly channel: string }
-  /** 353: some who are in a channel, with their signs. */
-  | { readonly kind: "names"; readonly channel: string; readonly names: readonly string[] }
+  /** 353: some who are in a channel, with their signs and without. */
+  | {
+    readonly kind: "names";
+    readonly channel: string;
+    readonly names: readonly string[];
+    readonly nicks: readonly string[];
+  }
   /** 366: all that comes with a JOIN has come. */
   | { readonly kind: "names-end"; readonly channel: string }
+  /** Somebody else said something in a channel. */
+  | { readonly kind: "spoken"; readonly nick: string; readonly channel: string; readonly text: string }
+  /** Somebody else left a channel, or the server when `channel` is `undefined`. */
+  | { readonly kind: "left"; readonly nick: string; readonly channel: string | undefined }
+  /** Somebody else has another nick. */
+  | { readonly kind: "renamed"; readonly from: string; readonly to: string }
   /** We left a channel, or were made to. */
   | { readonly kind: "parted"; readonly channel: string }
   /** We were kicked; `by` is empty when the server did it. */
@@ -92,18 +103,27 @@ export function readEvent(line: ServerLine, isSelf: (nick: string) => boolean): 
     case "JOIN":
       return { kind: isSelf(line.nick) ? "joined" : "joined-by-other", channel: first };
     case "PART":
-      return isSelf(line.nick) ? { kind: "parted", channel: first } : undefined;
+      return isSelf(line.nick)
+        ? { kind: "parted", channel: first }
+        : { kind: "left", nick: line.nick, channel: first };
     case "KICK":
-      return isSelf(second) ? { kind: "kicked", channel: first, by: line.nick } : undefined;
+      return isSelf(second)
+        ? { kind: "kicked", channel: first, by: line.nick }
+        : { kind: "left", nick: second, channel: first };
+    case "QUIT":
+      return { kind: "left", nick: line.nick, channel: undefined };
     case "NICK":
-      return isSelf(line.nick) ? { kind: "nick", nick: first } : undefined;
+      return isSelf(line.nick)
+        ? { kind: "nick", nick: first }
+        : { kind: "renamed", from: line.nick, to: first };
     case "MODE":
       if (isChannel(first)) return { kind: "modes-changed", channel: first, modes: params.slice(1) };
       return isSelf(first) && /^[^-]*\+[^-]*r/.test(second) ? { kind: "identified" } : undefined;
     case "CHGHOST":
       return isSelf(line.nick) ? { kind: "host", user: first, host: second } : undefined;
     case "PRIVMSG":
-      return isSelf(line.nick) ? { kind: "echo", channel: first, text } : undefined;
+      if (isSelf(line.nick)) return { kind: "echo", channel: first, text };
+      return isChannel(first) ? { kind: "spoken", nick: line.nick, channel: first, text } : undefined;
     case "NOTICE":
       return readNotice(line, text, isSelf);
     case "INVITE":
@@ -150,7 +170,7 @@ function readNumeric(line: ServerLine): ServerEvent | undefined {
     case "353": {
       // After the channel's sign (= * @), which the oldest servers leave out.
       const names = (params.at(-1) ?? "").split(" ").filter((name) => name !== "");
-      return { kind: "names", channel: params.at(-2) ?? "", names };
+      return { kind: "names", channel: params.at(-2) ?? "", names, nicks: names.map(bareNick) };
     }
     case "366":
       return { kind: "names-end", channel: subject };
@@ -171,6 +191,11 @@ function readNumeric(line: ServerLine): ServerEvent | undefined {
   return isChannel(subject) && /^[45]/.test(numeric)
     ? { kind: "refused", numeric, channel: subject, text: params.at(-1) ?? "" }
     : undefined;
+}
+
+/** The nick of `@op!user@host`: signs and address are what some servers add (multi-prefix, userhost-in-names). */
+function bareNick(name: string): string {
+  return name.replace(/^[^A-Za-z\d[\]\\`_^{|}\u0080-\uffff]+/, "").split("!")[0] ?? "";
 }
 
 function versionEvent(version: string | undefined): ServerEvent | undefined {

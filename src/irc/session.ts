@@ -10,6 +10,7 @@ import type { ConnectionSpec } from "../config/config.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Channels } from "./channels.ts";
 import { type Client, openClient, type ServerLine } from "./client.ts";
+import type { Ghosts } from "./ghosts.ts";
 import { Identity } from "./identity.ts";
 import { requestLines, serverTraits } from "./requests.ts";
 import { Liveness } from "./liveness.ts";
@@ -35,6 +36,8 @@ export interface SessionOptions {
   readonly channels: Channels;
   /** The connection's queue, which outlives the session. */
   readonly outbox: Outbox;
+  /** What the connection's earlier sessions may still bring. */
+  readonly ghosts: Ghosts;
   /** Makes PING tokens unlike those of any other session. */
   readonly random: () => number;
 }
@@ -54,6 +57,7 @@ export class Session {
   readonly #transport: Transport;
   readonly #clock: Clock;
   readonly #channels: Channels;
+  readonly #ghosts: Ghosts;
   readonly #client: Client;
   readonly #identity: Identity;
   readonly #login: Login;
@@ -76,6 +80,7 @@ export class Session {
     this.#transport = transport;
     this.#clock = clock;
     this.#channels = options.channels;
+    this.#ghosts = options.ghosts;
     this.#identity = new Identity(spec.nick);
     this.#login = new Login(spec, nowMs);
     this.#liveness = new Liveness(nowMs);
@@ -115,7 +120,12 @@ export class Session {
     const loginMs = this.#logIn(nowMs);
     if (!this.#login.isDone) return loginMs;
     this.#speaker.command(...requestLines(this.#channels.takeDue(nowMs), this.#spec, this.#identity));
-    const lookMs = Math.min(this.#checkLife(nowMs), this.#channels.elapse(nowMs), this.#keepNick(nowMs));
+    const lookMs = Math.min(
+      this.#checkLife(nowMs),
+      this.#channels.elapse(nowMs),
+      this.#keepNick(nowMs),
+      this.#ghosts.elapse(nowMs),
+    );
     return Math.min(lookMs, this.#speaker.speak(nowMs));
   }
 
@@ -214,6 +224,7 @@ export class Session {
       login: this.#login,
       channels: this.#channels,
       speaker: this.#speaker,
+      ghosts: this.#ghosts,
     }, this.#clock.monotonic());
     switch (consequence?.kind) {
       case "nick":

@@ -5,16 +5,21 @@
  */
 
 import type { Channels } from "./channels.ts";
+import { compose, type Composed, nextLine } from "./compose.ts";
+import type { Ghosts } from "./ghosts.ts";
 import type { Identity } from "./identity.ts";
-import type { Entry } from "./lane.ts";
+import { type Entry, isFit, type Part } from "./lane.ts";
 import type { Outbox } from "./outbox.ts";
 import { type Pace, PaceBucket } from "./pace.ts";
 import type { Transport } from "./transport.ts";
 import { AckWindow, type Landing } from "./window.ts";
-import { byteLength, refit, toWire } from "./wire.ts";
+import { byteLength } from "./wire.ts";
 
 /** Longest PING of ours with CR LF. */
 const FENCE_BYTES = 32;
+
+/** Messages share lines when what waits would otherwise take longer than this, in milliseconds (invariant I5). */
+const LIVE_MS = 1_000;
 
 /** What a speaker needs. */
 export interface SpeakerOptions {
@@ -24,6 +29,8 @@ export interface SpeakerOptions {
   readonly channels: Channels;
   /** Messages that wait. */
   readonly outbox: Outbox;
+  /** What earlier connections may still bring. */
+  readonly ghosts: Ghosts;
   /** Who we are, which decides how long a line can be. */
   readonly identity: Identity;
   /** How fast, until more is known. */
@@ -37,6 +44,7 @@ export class Speaker {
   readonly #transport: Transport;
   readonly #channels: Channels;
   readonly #outbox: Outbox;
+  readonly #ghosts: Ghosts;
   readonly #identity: Identity;
   readonly #window: AckWindow;
   readonly #bucket: PaceBucket;
@@ -53,6 +61,7 @@ export class Speaker {
     this.#transport = options.transport;
     this.#channels = options.channels;
     this.#outbox = options.outbox;
+    this.#ghosts = options.ghosts;
     this.#identity = options.identity;
     this.#window = new AckWindow(`irctail${Math.floor(options.random() * 0x7fff_ffff).toString(36)}`);
     this.#bucket = new PaceBucket(options.pace, nowMs);
@@ -119,6 +128,13 @@ export class Speaker {
     this.#land(this.#window.echoed(this.#channels.keyOf(channel), text), nowMs);
   }
 
+  /** Somebody said something in a channel: perhaps what an earlier connection of ours left behind. */
+  overheard(nick: string, channel: string, text: string): void {
+    for (const part of this.#ghosts.spoke(nick, this.#channels.keyOf(channel), text)) {
+      this.#outbox.arrived(part);
+    }
+  }
+
   /** A PONG came. */
   ponged(token: string, nowMs: number): void {
     this.#land(this.#window.pong(token), nowMs);
@@ -131,14 +147,15 @@ export class Speaker {
 
   /** The connection is gone: puts back what was in flight. */
   giveUp(): void {
-    for (const { entry, text } of this.#window.drain().toReversed()) {
-      this.#outbox.giveBack(entry, text, "lost");
-    }
+    const flights = this.#window.drain();
+    this.#ghosts.died(this.#identity.nick, flights);
+    this.#giveBack(flights.flatMap(({ parts }) => parts), "lost");
   }
 
   #nextEntry(nowMs: number): Entry | undefined {
     return this.#outbox.next((key, entry) =>
-      this.#channels.canSpeak(key, nowMs) && (!this.#window.isFlying(key) || this.#mayAccompany(key, entry))
+      isFit(entry, nowMs) && this.#channels.canSpeak(key, nowMs) &&
+      (!this.#window.isFlying(key) || this.#mayAccompany(key, entry))
     );
   }
 
@@ -149,19 +166,33 @@ export class Speaker {
 
   /** Sends the next line of a message; returns how long it has to wait instead, or 0. */
   #say(entry: Entry, nowMs: number): number {
-    const { channel, text, long } = entry.message;
-    const limitBytes = this.#identity.limitFor(channel);
-    entry.lines = entry.lines === undefined
-      ? toWire(text, { limitBytes, long })
-      : refit(entry.lines, limitBytes);
-    const frame = `PRIVMSG ${channel} :`;
-    const waitMs = this.#bucket.waitMs(wireLength(frame + (entry.lines[0] ?? "")), nowMs);
+    const { channel } = entry.message;
+    const { text, entries } = this.#compose(entry, nowMs);
+    const line = `PRIVMSG ${channel} :${text}`;
+    const waitMs = this.#bucket.waitMs(wireLength(line), nowMs);
     if (waitMs > 0) return waitMs;
-    const line = this.#outbox.take(entry);
-    if (line === undefined) return 0;
-    if (this.send(frame + line, nowMs)) this.#window.sent({ entry, text: line }, nowMs);
-    else this.#outbox.giveBack(entry, line, this.#transport.closed ? "lost" : "refused");
+    const parts = this.#outbox.take(entries);
+    if (parts.length === 0) return 0;
+    if (this.send(line, nowMs)) this.#window.sent({ entry, parts, text }, nowMs);
+    else this.#giveBack(parts, this.#transport.closed ? "lost" : "refused");
     return 0;
+  }
+
+  /** The next line of a message, shared with those behind it when more of them are shown that way. */
+  #compose(entry: Entry, nowMs: number): Composed {
+    const { channel } = entry.message;
+    const limitBytes = this.#identity.limitFor(channel);
+    const line = nextLine(entry, limitBytes, nowMs);
+    const lineBytes = wireLength(`PRIVMSG ${channel} :${line}`);
+    const drainMs = (lines: number) => this.#bucket.drainMs(lines, lineBytes, nowMs);
+    return drainMs(2) > 0 && drainMs(this.#outbox.pending) > LIVE_MS
+      ? compose(entry, this.#outbox.behind(entry), { limitBytes, nowMs })
+      : { text: line, entries: [entry] };
+  }
+
+  /** Puts lines back that did not arrive, the last one first. */
+  #giveBack(parts: readonly Part[], how: "refused" | "doubtful" | "lost"): void {
+    for (const { entry, line } of parts.toReversed()) this.#outbox.giveBack(entry, line, how);
   }
 
   /** Sends the PING behind what is in flight when it is due and the pace allows; returns when to look again. */
@@ -175,22 +206,21 @@ export class Speaker {
   }
 
   #land({ shown, refused, doubtful, dropped }: Landing, nowMs: number): void {
-    for (const { entry } of shown) {
-      this.#outbox.landed(entry);
+    for (const { entry, parts } of shown) {
+      for (const part of parts) this.#outbox.landed(part.entry);
       this.#channels.spoke(entry.key);
     }
     for (const { entry } of dropped) {
       this.#channels.throttled(entry.key, "The server dropped a message without saying why", nowMs);
     }
-    for (const { entry, text } of [...refused, ...dropped].toReversed()) {
-      this.#outbox.giveBack(entry, text, "refused");
+    for (const { parts } of [...refused, ...dropped].toReversed()) {
+      // Of several that shared a line one may be what the server does not like.
+      this.#giveBack(parts, parts.length === 1 ? "refused" : "doubtful");
     }
     // Twice is better than never: a line that is only believed to be shown would be lost without being counted.
-    for (const { entry, text } of doubtful.toReversed()) {
-      this.#outbox.giveBack(entry, text, "doubtful");
-      // Some of them were shown, so the channel is open.
-      this.#channels.spoke(entry.key);
-    }
+    this.#giveBack(doubtful.flatMap(({ parts }) => parts), "doubtful");
+    // Some of them were shown, so the channel is open.
+    for (const { entry } of doubtful) this.#channels.spoke(entry.key);
   }
 }
 

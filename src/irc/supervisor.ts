@@ -15,6 +15,7 @@ import type { ChannelState, Connection, ConnectionState, Message } from "./conne
 import { sameStates } from "./connection.ts";
 import { dial } from "./dial.ts";
 import { DialError } from "./dial_error.ts";
+import { Ghosts } from "./ghosts.ts";
 import { Outbox } from "./outbox.ts";
 import { Session, type SessionEnd } from "./session.ts";
 import type { Transport } from "./transport.ts";
@@ -52,6 +53,7 @@ class SupervisedConnection implements Connection {
   readonly #options: ConnectionOptions;
   readonly #channels: Channels;
   readonly #outbox: Outbox;
+  readonly #ghosts = new Ghosts();
   readonly #poke = new Poke();
   readonly #ending = new AbortController();
   readonly #running: Promise<unknown>;
@@ -171,6 +173,7 @@ class SupervisedConnection implements Connection {
         random,
         channels: this.#channels,
         outbox: this.#outbox,
+        ghosts: this.#ghosts,
       });
       this.#transport = transport;
       this.#session = session;
