@@ -14,8 +14,11 @@ import { Crowd } from "./crowd.ts";
 import type { Surroundings } from "./presence.ts";
 import { shownText } from "./refusals.ts";
 
-/** How long after one question for the modes of an ordinary channel the next one may be asked: they cost messages. */
+/** Between questions for the modes of ordinary channels: each costs a message of the pace. */
 const ASK_SPACING_MS = 10_000;
+
+/** How many of them may be asked at once: less than what the slowest server takes in one go (ircd-irc2: 5 commands). */
+const ASKS_AT_ONCE = 3;
 
 /** What the channels need to know from outside. */
 export interface ChannelsOptions {
@@ -58,7 +61,7 @@ export class Channels {
   /** Channels that a service was asked about, in that order. */
   #asked: readonly Channel[] = [];
   #online = false;
-  /** When the modes of the next ordinary channel may be asked for. */
+  /** When all questions for the modes of ordinary channels are paid for. */
   #askMs = -Infinity;
 
   /**
@@ -164,7 +167,7 @@ export class Channels {
     const channels = [...this.#channels.values()];
     const looksMs = channels.map((channel) => channel.elapse(nowMs));
     const asksMs = channels.filter(({ presence }) => presence?.asksForModes === true)
-      .map(({ isPrivate }) => isPrivate ? nowMs : Math.max(nowMs, this.#askMs));
+      .map(({ isPrivate }) => isPrivate ? nowMs : Math.max(nowMs, this.#mayAskMs));
     return this.#online ? Math.min(...looksMs, ...asksMs) : Infinity;
   }
 
@@ -289,10 +292,15 @@ export class Channels {
     const asking = channels.filter(({ presence }) => presence?.asksForModes === true);
     const urgent = asking.filter(({ isPrivate }) => isPrivate);
     const [other] = asking.filter(({ isPrivate }) => !isPrivate);
-    const taken = other === undefined || nowMs < this.#askMs ? urgent : [...urgent, other];
-    if (taken.length > urgent.length) this.#askMs = nowMs + ASK_SPACING_MS;
+    const taken = other === undefined || nowMs < this.#mayAskMs ? urgent : [...urgent, other];
+    if (taken.length > urgent.length) this.#askMs = Math.max(nowMs, this.#askMs) + ASK_SPACING_MS;
     for (const { presence } of taken) presence?.modesAsked(nowMs);
     return taken.map(({ name }) => name);
+  }
+
+  /** When the modes of the next ordinary channel may be asked for. */
+  get #mayAskMs(): number {
+    return this.#askMs - (ASKS_AT_ONCE - 1) * ASK_SPACING_MS;
   }
 
   #takeInvitations(channels: readonly Channel[]): Due["invitations"] {

@@ -413,7 +413,7 @@ Deno.test("channels: a key that a reload brings ends the wait for it", async () 
   await until("the channel", () => tail.connection.canSpeak("#logs"));
 });
 
-Deno.test("channels: the modes of ordinary channels are asked for one by one, those of private ones at once", async () => {
+Deno.test("channels: the modes of three ordinary channels are asked for at once, then one by one, and those of private ones always", async () => {
   await using server = startScriptedIrcd();
   const clock = stoppedClock();
   const channels = new Map([["#p", { key: undefined, private: true }], ["#q", {
@@ -421,17 +421,20 @@ Deno.test("channels: the modes of ordinary channels are asked for one by one, th
     private: true,
   }]]);
   await using tail = connect(specFor(server.port, { channels }), {
-    channels: ["#a", "#b", "#p", "#q"],
+    channels: ["#a", "#b", "#c", "#d", "#e", "#p", "#q"],
     clock,
   });
-  await until("the questions", () => count(server, /^MODE/) === 3);
+  await until("the questions", () => count(server, /^MODE/) === 5);
   await heard(server);
   assert.deepEqual(server.received.filter((line) => line.startsWith("MODE")).toSorted(), [
     "MODE #a",
+    "MODE #b",
+    "MODE #c",
     "MODE #p",
     "MODE #q",
   ]);
   await pass(clock, server, 10_000);
-  await server.next(/^MODE #b$/);
-  assert.equal(tail.connection.canSpeak("#b"), true);
+  await server.next(/^MODE #d$/);
+  assert.equal(count(server, "MODE #e"), 0);
+  assert.equal(tail.connection.canSpeak("#e"), true);
 });
