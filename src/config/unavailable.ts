@@ -26,8 +26,6 @@ const UNAVAILABLE: readonly Unavailable[] = [
   { path: "buses", what: "A bus" },
   { path: "tests", what: "The tests block" },
   { path: "connections.*.standby", what: "Standby" },
-  { path: "connections.*.channels.*.private", what: "A private channel" },
-  { path: "connections.*.channels.*.invite", what: "Asking for an invitation" },
   { path: "connections.*.sasl.mechanism", when: is("external"), what: "SASL EXTERNAL" },
   { path: "connections.*.sasl.mechanism", when: is("scram-sha-256"), what: "SASL SCRAM-SHA-256" },
   { path: "sources.*.type", when: is("forward"), what: "The forward source" },

@@ -45,6 +45,7 @@ export type Consequence =
  */
 export function react(event: ServerEvent, listeners: Listeners, nowMs: number): Consequence | undefined {
   const { client, identity, login, channels, speaker, ghosts } = listeners;
+  const isSelf = (nick: string) => identity.isSelf(nick);
   switch (event.kind) {
     case "welcome":
       identity.renamed(event.nick);
@@ -63,9 +64,14 @@ export function react(event: ServerEvent, listeners: Listeners, nowMs: number): 
       break;
     case "logged-in":
       login.loggedIn();
+      channels.loggedIn();
       break;
     case "services":
       login.answered();
+      break;
+    case "identified":
+      login.answered();
+      channels.loggedIn();
       break;
     case "nick-refused":
       return login.isRegistering ? anotherNick(event.numeric, listeners) : undefined;
@@ -78,10 +84,18 @@ export function react(event: ServerEvent, listeners: Listeners, nowMs: number): 
     case "joined":
       if (!channels.joined(event.channel, nowMs)) speaker.command(`PART ${event.channel}`);
       break;
+    case "joined-by-other":
+      channels.joinedByOther(event.channel);
+      break;
     case "names":
-      for (const nick of event.nicks) {
-        if (!identity.isSelf(nick)) ghosts.met(channels.keyOf(event.channel), nick, nowMs);
-      }
+      channels.named(event.channel, event.names, isSelf, nowMs);
+      ghosts.named(channels.keyOf(event.channel), event.names, isSelf, nowMs);
+      break;
+    case "modes":
+      channels.modesTold(event.channel, event.modes, nowMs);
+      break;
+    case "modes-changed":
+      channels.modesChanged(event.channel, event.modes, isSelf, nowMs);
       break;
     case "spoken":
       speaker.overheard(event.nick, event.channel, event.text);
@@ -94,24 +108,30 @@ export function react(event: ServerEvent, listeners: Listeners, nowMs: number): 
       break;
     case "names-end":
       channels.namesEnded(event.channel);
-      ghosts.allMet(channels.keyOf(event.channel));
+      ghosts.allNamed(channels.keyOf(event.channel));
       break;
     case "parted":
       channels.parted(event.channel, nowMs);
       break;
     case "kicked":
-      channels.kicked(event.channel, nowMs);
+      channels.kicked(event.channel, shownText(event.by), nowMs);
       break;
     case "invited":
-      channels.invited(event.channel, nowMs);
+      channels.invited(event.channel);
       break;
     case "forwarded":
       channels.forwarded(event.channel, shownText(event.to), nowMs);
       break;
     case "refused":
-      if (channels.refused(event.numeric, event.channel, nowMs) === "message") {
+      if (channels.refused(event, nowMs) === "message") {
         speaker.refused(event.channel, nowMs);
       }
+      break;
+    case "nobody":
+      channels.nobodyThere(event.nick);
+      break;
+    case "notice":
+      channels.serviceSaid(event.nick, event.text);
       break;
     case "throttled":
       channels.throttled(event.channel, "The server drops messages to this channel: too many", nowMs);

@@ -27,12 +27,16 @@ export type ServerEvent =
   | { readonly kind: "nick"; readonly nick: string }
   /** 396, CHGHOST: others see us under this host now, and under this user name unless it is `undefined`. */
   | { readonly kind: "host"; readonly user: string | undefined; readonly host: string }
+  /** MODE +r on us: the server knows us under an account. */
+  | { readonly kind: "identified" }
   /** We are in a channel. */
   | { readonly kind: "joined"; readonly channel: string }
+  /** Somebody else is. */
+  | { readonly kind: "joined-by-other"; readonly channel: string }
+  /** 353: some who are in a channel, with their signs. */
+  | { readonly kind: "names"; readonly channel: string; readonly names: readonly string[] }
   /** 366: all that comes with a JOIN has come. */
   | { readonly kind: "names-end"; readonly channel: string }
-  /** 353: these are in a channel. */
-  | { readonly kind: "names"; readonly channel: string; readonly nicks: readonly string[] }
   /** Somebody else said something in a channel. */
   | { readonly kind: "spoken"; readonly nick: string; readonly channel: string; readonly text: string }
   /** Somebody else left a channel, or the server when `channel` is `undefined`. */
@@ -41,12 +45,20 @@ export type ServerEvent =
   | { readonly kind: "renamed"; readonly from: string; readonly to: string }
   /** We left a channel, or were made to. */
   | { readonly kind: "parted"; readonly channel: string }
-  /** We were kicked. */
-  | { readonly kind: "kicked"; readonly channel: string; readonly text: string }
+  /** We were kicked; `by` is empty when the server did it. */
+  | { readonly kind: "kicked"; readonly channel: string; readonly by: string }
+  /** 324: all modes of a channel, letters first. */
+  | { readonly kind: "modes"; readonly channel: string; readonly modes: readonly string[] }
+  /** MODE: modes of a channel changed, letters first. */
+  | { readonly kind: "modes-changed"; readonly channel: string; readonly modes: readonly string[] }
   /** 470: the JOIN went elsewhere. */
   | { readonly kind: "forwarded"; readonly channel: string; readonly to: string }
   /** An error numeric about a channel: a JOIN or a message was refused. */
-  | { readonly kind: "refused"; readonly numeric: string; readonly channel: string }
+  | { readonly kind: "refused"; readonly numeric: string; readonly channel: string; readonly text: string }
+  /** 401 and kin: there is nobody of this nick. */
+  | { readonly kind: "nobody"; readonly nick: string }
+  /** A notice to us, from anybody. */
+  | { readonly kind: "notice"; readonly nick: string; readonly text: string }
   /** A message of ours came back (echo-message). */
   | { readonly kind: "echo"; readonly channel: string; readonly text: string }
   /** A message to a channel was dropped because there were too many. */
@@ -65,6 +77,9 @@ const THROTTLED = /Message to (\S+) throttled due to flooding/i;
 const IDENTIFY_ANSWER =
   /identified|accepted|recogni[sz]ed|logged in|invalid|incorrect|wrong|denied|not (a )?registered|isn't registered/i;
 
+/** No such nick; no such server, of a full address; services that are away (RFC 2812 §5.2, DALnet 440). */
+const NOBODY: ReadonlySet<string> = new Set(["401", "402", "440"]);
+
 /** The nick that services register nicks under, on every network that has them. */
 const NICKSERV = "nickserv";
 
@@ -81,14 +96,14 @@ export function readEvent(line: ServerLine, isSelf: (nick: string) => boolean): 
   const text = params.at(-1) ?? "";
   switch (command) {
     case "JOIN":
-      return isSelf(line.nick) ? { kind: "joined", channel: first } : undefined;
+      return { kind: isSelf(line.nick) ? "joined" : "joined-by-other", channel: first };
     case "PART":
       return isSelf(line.nick)
         ? { kind: "parted", channel: first }
         : { kind: "left", nick: line.nick, channel: first };
     case "KICK":
       return isSelf(second)
-        ? { kind: "kicked", channel: first, text }
+        ? { kind: "kicked", channel: first, by: line.nick }
         : { kind: "left", nick: second, channel: first };
     case "QUIT":
       return { kind: "left", nick: line.nick, channel: undefined };
@@ -97,7 +112,8 @@ export function readEvent(line: ServerLine, isSelf: (nick: string) => boolean): 
         ? { kind: "nick", nick: first }
         : { kind: "renamed", from: line.nick, to: first };
     case "MODE":
-      return isSelf(first) && /^[^-]*\+[^-]*r/.test(second) ? { kind: "services" } : undefined;
+      if (isChannel(first)) return { kind: "modes-changed", channel: first, modes: params.slice(1) };
+      return isSelf(first) && /^[^-]*\+[^-]*r/.test(second) ? { kind: "identified" } : undefined;
     case "CHGHOST":
       return isSelf(line.nick) ? { kind: "host", user: first, host: second } : undefined;
     case "PRIVMSG":
@@ -121,9 +137,11 @@ function readNotice(
   text: string,
   isSelf: (nick: string) => boolean,
 ): ServerEvent | undefined {
-  if (line.nick.toLowerCase() === NICKSERV && isSelf(line.params[0] ?? "")) {
-    return IDENTIFY_ANSWER.test(text) ? { kind: "services" } : undefined;
+  const isForUs = line.nick !== "" && isSelf(line.params[0] ?? "");
+  if (isForUs && line.nick.toLowerCase() === NICKSERV && IDENTIFY_ANSWER.test(text)) {
+    return { kind: "services" };
   }
+  if (isForUs) return { kind: "notice", nick: line.nick, text };
   // Only from the server itself: anybody can send such a notice.
   const throttled = line.user === "" ? THROTTLED.exec(text)?.[1] : undefined;
   return throttled === undefined ? undefined : { kind: "throttled", channel: throttled };
@@ -142,8 +160,13 @@ function readNumeric(line: ServerLine): ServerEvent | undefined {
       return versionEvent(params[2]);
     case "005":
       return { kind: "supports", tokens: readTokens(params.slice(1, -1)) };
-    case "353":
-      return { kind: "names", channel: params[2] ?? "", nicks: readNicks(params.at(-1) ?? "") };
+    case "324":
+      return { kind: "modes", channel: subject, modes: params.slice(2) };
+    case "353": {
+      // After the channel's sign (= * @), which the oldest servers leave out.
+      const names = (params.at(-1) ?? "").split(" ").filter((name) => name !== "");
+      return { kind: "names", channel: params.at(-2) ?? "", names };
+    }
     case "366":
       return { kind: "names-end", channel: subject };
     case "376":
@@ -159,16 +182,10 @@ function readNumeric(line: ServerLine): ServerEvent | undefined {
   }
   // 437 is about a nick or about a channel.
   if (NICK_REFUSALS.has(numeric) && !isChannel(subject)) return { kind: "nick-refused", numeric };
+  if (NOBODY.has(numeric) && !isChannel(subject)) return { kind: "nobody", nick: subject };
   return isChannel(subject) && /^[45]/.test(numeric)
-    ? { kind: "refused", numeric, channel: subject }
+    ? { kind: "refused", numeric, channel: subject, text: params.at(-1) ?? "" }
     : undefined;
-}
-
-/** `@op +voiced plain`, each perhaps with `!user@host` behind it (userhost-in-names). */
-function readNicks(names: string): readonly string[] {
-  return names.split(" ").map((name) =>
-    name.replace(/^[^A-Za-z\d[\]\\`_^{|}\u0080-\uffff]+/, "").split("!")[0] ?? ""
-  );
 }
 
 function versionEvent(version: string | undefined): ServerEvent | undefined {

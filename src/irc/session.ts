@@ -5,13 +5,14 @@
  * @module
  */
 
+import { isDeepStrictEqual } from "node:util";
 import type { ConnectionSpec } from "../config/config.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Channels } from "./channels.ts";
 import { type Client, openClient, type ServerLine } from "./client.ts";
 import type { Ghosts } from "./ghosts.ts";
 import { Identity } from "./identity.ts";
-import { joinLines } from "./join.ts";
+import { requestLines, serverTraits } from "./requests.ts";
 import { Liveness } from "./liveness.ts";
 import { identifyLine, Login } from "./login.ts";
 import { NickKeeper } from "./nick_keeper.ts";
@@ -118,7 +119,7 @@ export class Session {
     if (this.#because !== undefined || this.#transport.closed) return Infinity;
     const loginMs = this.#logIn(nowMs);
     if (!this.#login.isDone) return loginMs;
-    this.#requestJoins(nowMs);
+    this.#speaker.command(...requestLines(this.#channels.takeDue(nowMs), this.#spec, this.#identity));
     const lookMs = Math.min(
       this.#checkLife(nowMs),
       this.#channels.elapse(nowMs),
@@ -141,7 +142,7 @@ export class Session {
     if (nickserv !== undefined && nickserv.reveal() !== before.nickserv?.reveal() && this.isReady) {
       this.#speaker.command(identifyLine(spec.nick, nickserv.reveal(), this.#identity));
     }
-    this.#channels.retry(rekeyed(before, spec), this.#clock.monotonic());
+    this.#channels.retry(changedChannels(before, spec));
   }
 
   /** Leaves channels. */
@@ -160,7 +161,7 @@ export class Session {
     const nowMs = this.#clock.monotonic();
     this.#client.close();
     this.#speaker.giveUp();
-    this.#channels.offline(nowMs);
+    this.#channels.offline();
     return {
       because: this.#because ?? "The server closed the connection without a word",
       punished: this.#punished,
@@ -185,7 +186,7 @@ export class Session {
           this.#speaker.send(step.line, nowMs);
           break;
         case "done":
-          this.#channels.online(this.#identity.casemapping, nowMs);
+          this.#channels.online(serverTraits(this.#identity, this.#login.isLoggedIn));
           return Infinity;
         case "failed":
           this.#fail(step.because);
@@ -210,18 +211,6 @@ export class Session {
     const wanted = this.#spec.nick;
     if (this.#nickKeeper.takeDue(this.nick === wanted, nowMs)) this.#speaker.command(`NICK ${wanted}`);
     return this.#nickKeeper.dueMs;
-  }
-
-  #requestJoins(nowMs: number): void {
-    const { together, alone } = this.#channels.takeDue(nowMs);
-    const request = (channel: string) => ({
-      channel,
-      key: this.#spec.channels.get(channel.toLowerCase())?.key?.reveal(),
-    });
-    this.#speaker.command(
-      ...joinLines(together.map(request)),
-      ...alone.flatMap((channel) => joinLines([request(channel)])),
-    );
   }
 
   #onLine(line: ServerLine): void {
@@ -252,9 +241,8 @@ export class Session {
   }
 }
 
-/** Channels whose key is another one. */
-function rekeyed(before: ConnectionSpec, after: ConnectionSpec): readonly string[] {
-  const keyOf = (spec: ConnectionSpec, channel: string) => spec.channels.get(channel)?.key?.fingerprint;
+/** Channels about which the configuration says something else. */
+function changedChannels(before: ConnectionSpec, after: ConnectionSpec): readonly string[] {
   return [...new Set([...before.channels.keys(), ...after.channels.keys()])]
-    .filter((channel) => keyOf(before, channel) !== keyOf(after, channel));
+    .filter((channel) => !isDeepStrictEqual(before.channels.get(channel), after.channels.get(channel)));
 }

@@ -9,6 +9,7 @@ import { type Clock, pause } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
 import { Poke } from "../runtime/poke.ts";
 import { keepTrying, type Server } from "./attempts.ts";
+import type { ChannelReport } from "./channel_report.ts";
 import { Channels } from "./channels.ts";
 import type { ChannelState, Connection, ConnectionState, Message } from "./connection.ts";
 import { sameStates } from "./connection.ts";
@@ -67,7 +68,7 @@ class SupervisedConnection implements Connection {
     this.id = options.id;
     this.#options = options;
     this.#spec = options.spec;
-    this.#channels = new Channels(options.random);
+    this.#channels = new Channels({ random: options.random, specs: () => this.#spec.channels });
     this.#outbox = new Outbox({ canSpeak: (key) => this.canSpeak(key) });
     const { signal } = this.#ending;
     const { clock, random } = options;
@@ -100,7 +101,7 @@ class SupervisedConnection implements Connection {
   }
 
   wantChannels(channels: readonly string[]): void {
-    const left = this.#channels.want(channels, this.#nowMs());
+    const left = this.#channels.want(channels);
     this.#session?.part(left);
     this.#channelStates = this.#channels.states(this.#nowMs());
     this.#poke.poke();
@@ -110,6 +111,15 @@ class SupervisedConnection implements Connection {
     this.#spec = spec;
     this.#session?.update(spec);
     this.#poke.poke();
+  }
+
+  reloaded(): void {
+    this.#channels.reloaded();
+    this.#poke.poke();
+  }
+
+  report(channel: string): ChannelReport | undefined {
+    return this.#channels.report(channel, this.#nowMs());
   }
 
   offer(message: Message): boolean {

@@ -77,15 +77,20 @@ function connectionReason(state: ConnectionState, lost: string | undefined): str
   }
 }
 
-function channelsOf(connection: string, { channels }: Connection): readonly ChannelResource[] {
-  return [...channels].map(([channel, state]) => ({
-    kind: "channel",
-    name: `${connection}/${channel}`,
-    connection,
-    phase: state.phase,
-    ready: state.phase === "joined",
-    reason: channelReason(state),
-  }));
+function channelsOf(id: string, connection: Connection): readonly ChannelResource[] {
+  return [...connection.channels].map(([channel, state]) => {
+    const { modes, statuses } = connection.report(channel) ?? {};
+    return {
+      kind: "channel",
+      name: `${id}/${channel}`,
+      connection: id,
+      phase: state.phase,
+      ready: state.phase === "joined",
+      reason: channelReason(state),
+      ...modes === undefined ? {} : { modes },
+      ...statuses === undefined || statuses === "" ? {} : { statuses },
+    };
+  });
 }
 
 function channelReason(state: ChannelState): string {
