@@ -11,7 +11,8 @@ import type { RedactedText } from "../redact/redacted.ts";
 export type ConnectionState =
   | { readonly phase: "connecting"; readonly attempt: number }
   | { readonly phase: "registering"; readonly attempt: number }
-  | { readonly phase: "ready"; readonly nick: string }
+  /** Logged in; `but` says what is wrong all the same. */
+  | { readonly phase: "ready"; readonly nick: string; readonly but?: string }
   | { readonly phase: "waiting"; readonly untilMs: number; readonly because: string }
   | { readonly phase: "closed" };
 

@@ -16,6 +16,8 @@ export class Identity {
   #network = "";
   #lineBytes = LINE_BYTES;
   #casemapping: Casemapping = DEFAULT_CASEMAPPING;
+  #nicklen: number | undefined;
+  #botMode: string | undefined;
 
   /**
    * Starts with what we ask for.
@@ -34,6 +36,16 @@ export class Identity {
   /** How the server folds names. */
   get casemapping(): Casemapping {
     return this.#casemapping;
+  }
+
+  /** Characters of a nick that the server grants; `undefined` when it has not said. */
+  get nicklen(): number | undefined {
+    return this.#nicklen;
+  }
+
+  /** Letter of the user mode that marks a bot; `undefined` where there is none. */
+  get botMode(): string | undefined {
+    return this.#botMode;
   }
 
   /** What runs there. */
@@ -71,6 +83,10 @@ export class Identity {
     this.#network = tokens.get("NETWORK") ?? this.#network;
     const casemapping = tokens.get("CASEMAPPING");
     if (casemapping !== undefined) this.#casemapping = readCasemapping(casemapping);
+    const nicklen = Number(tokens.get("NICKLEN"));
+    if (nicklen > 0) this.#nicklen = nicklen;
+    const botMode = tokens.get("BOT");
+    if (botMode !== undefined && /^[A-Za-z]$/.test(botMode)) this.#botMode = botMode;
     const lineBytes = Number(tokens.get("LINELEN"));
     if (lineBytes > 0) this.#lineBytes = Math.min(LINE_BYTES, lineBytes);
   }

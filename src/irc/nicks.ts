@@ -7,13 +7,35 @@
 /** How many underscores are tried behind the nick; a network that holds all of them has another problem. */
 const MOST_UNDERSCORES = 5;
 
+/** Characters that every server grants (RFC 2812 §1.2.1); ngircd and ircd-irc2 grant no more by default. */
+export const SHORTEST_NICKLEN = 9;
+
 /**
- * Nicks to try in one attempt, the wanted one first.
+ * Nicks to try in one attempt, the wanted one first; none is longer than the server grants, as far as that is known,
+ * and the last ones are not longer than any server grants.
  *
  * @param nick The configured nick.
  * @param altNicks What the configuration names next.
+ * @param longest Characters that the server grants (ISUPPORT NICKLEN); `undefined` when it has not said.
  */
-export function nickCandidates(nick: string, altNicks: readonly string[]): readonly string[] {
-  const underscored = Array.from({ length: MOST_UNDERSCORES }, (_, index) => nick + "_".repeat(index + 1));
-  return [...new Set([nick, ...altNicks, ...underscored])];
+export function nickCandidates(
+  nick: string,
+  altNicks: readonly string[],
+  longest?: number,
+): readonly string[] {
+  const written = [nick, ...altNicks, ...underscored(nick, longest ?? Infinity)];
+  const fitting = written.map((candidate) => cutNick(candidate, longest ?? Infinity));
+  return [...new Set([...fitting, cutNick(nick, SHORTEST_NICKLEN), ...underscored(nick, SHORTEST_NICKLEN)])];
+}
+
+/** A nick as far as a server grants it. */
+export function cutNick(nick: string, longest: number): string {
+  return longest === Infinity ? nick : [...nick].slice(0, Math.max(1, longest)).join("");
+}
+
+function underscored(nick: string, longest: number): readonly string[] {
+  return Array.from({ length: MOST_UNDERSCORES }, (_, index) => {
+    const underscores = "_".repeat(index + 1);
+    return cutNick(nick, longest - underscores.length) + underscores;
+  });
 }

@@ -5,6 +5,7 @@
  */
 
 import type { ServerLine } from "./client.ts";
+import { NICKSERV } from "./nickserv.ts";
 import { NICK_REFUSALS } from "./refusals.ts";
 
 /** Something the server told us. */
@@ -19,8 +20,10 @@ export type ServerEvent =
   | { readonly kind: "supports"; readonly tokens: ReadonlyMap<string, string> }
   /** 900, 903: a login was accepted, by SASL or services. */
   | { readonly kind: "logged-in" }
-  /** Services answered the IDENTIFY, or marked the nick as identified. */
-  | { readonly kind: "services" }
+  /** Services marked the nick as identified. */
+  | { readonly kind: "identified" }
+  /** NickServ said something to us. */
+  | { readonly kind: "nickserv"; readonly text: string }
   /** 432 and kin: the nick that was asked for is not to be had. */
   | { readonly kind: "nick-refused"; readonly numeric: string }
   /** Our nick is another one now. */
@@ -53,13 +56,6 @@ export type ServerEvent =
 /** Solanum, charybdis: `*** Message to #channel throttled due to flooding`. */
 const THROTTLED = /Message to (\S+) throttled due to flooding/i;
 
-/** NickServ's answer to IDENTIFY, good or bad; its greeting, which only asks for it, has none of these words. */
-const IDENTIFY_ANSWER =
-  /identified|accepted|recogni[sz]ed|logged in|invalid|incorrect|wrong|denied|not (a )?registered|isn't registered/i;
-
-/** The nick that services register nicks under, on every network that has them. */
-const NICKSERV = "nickserv";
-
 /**
  * Reads a line. Total: a line with too few parameters is no event.
  *
@@ -81,7 +77,7 @@ export function readEvent(line: ServerLine, isSelf: (nick: string) => boolean): 
     case "NICK":
       return isSelf(line.nick) ? { kind: "nick", nick: first } : undefined;
     case "MODE":
-      return isSelf(first) && /^[^-]*\+[^-]*r/.test(second) ? { kind: "services" } : undefined;
+      return isSelf(first) && /^[^-]*\+[^-]*r/.test(second) ? { kind: "identified" } : undefined;
     case "CHGHOST":
       return isSelf(line.nick) ? { kind: "host", user: first, host: second } : undefined;
     case "PRIVMSG":
@@ -105,7 +101,7 @@ function readNotice(
   isSelf: (nick: string) => boolean,
 ): ServerEvent | undefined {
   if (line.nick.toLowerCase() === NICKSERV && isSelf(line.params[0] ?? "")) {
-    return IDENTIFY_ANSWER.test(text) ? { kind: "services" } : undefined;
+    return { kind: "nickserv", text };
   }
   // Only from the server itself: anybody can send such a notice.
   const throttled = line.user === "" ? THROTTLED.exec(text)?.[1] : undefined;
