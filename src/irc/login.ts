@@ -77,7 +77,7 @@ export class Login {
 
   /** What went wrong with NickServ; `undefined` when nothing did. */
   get trouble(): string | undefined {
-    return this.#services === "refused" ? "NickServ refuses the password" : undefined;
+    return this.#services === "refused" ? "NickServ refuses the login" : undefined;
   }
 
   /**

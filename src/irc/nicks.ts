@@ -23,18 +23,25 @@ export function nickCandidates(
   altNicks: readonly string[],
   longest?: number,
 ): readonly string[] {
-  const written = [nick, ...altNicks, ...underscored(nick, longest ?? Infinity)];
-  const fitting = written.map((candidate) => cutNick(candidate, longest ?? Infinity));
-  return [...new Set([...fitting, cutNick(nick, SHORTEST_NICKLEN), ...underscored(nick, SHORTEST_NICKLEN)])];
+  const most = longest ?? Infinity;
+  const least = Math.min(most, SHORTEST_NICKLEN);
+  return [
+    ...new Set([
+      ...[nick, ...altNicks].map((candidate) => cutNick(candidate, most)),
+      ...underscored(nick, most),
+      cutNick(nick, least),
+      ...underscored(nick, least),
+    ]),
+  ];
 }
 
 /** A nick as far as a server grants it. */
 export function cutNick(nick: string, longest: number): string {
-  return longest === Infinity ? nick : [...nick].slice(0, Math.max(1, longest)).join("");
+  return longest === Infinity ? nick : [...nick].slice(0, longest).join("");
 }
 
 function underscored(nick: string, longest: number): readonly string[] {
-  return Array.from({ length: MOST_UNDERSCORES }, (_, index) => {
+  return Array.from({ length: Math.min(MOST_UNDERSCORES, longest - 1) }, (_, index) => {
     const underscores = "_".repeat(index + 1);
     return cutNick(nick, longest - underscores.length) + underscores;
   });
