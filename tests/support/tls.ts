@@ -53,6 +53,14 @@ export async function makeCertificates(dir: string): Promise<Certificates> {
   };
 }
 
+/** SHA-256 of a certificate as services want it: 64 hex digits. */
+export async function fingerprint({ certFile }: KeyPair): Promise<string> {
+  const pem = await Deno.readTextFile(certFile);
+  const base64 = pem.replaceAll(/-----.*-----|\s/g, "");
+  const der = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", der)).toHex();
+}
+
 const NEW_KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
 
 function out(dir: string, name: string): readonly string[] {
