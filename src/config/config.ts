@@ -85,8 +85,6 @@ export type SaslSpec =
   | {
     /** The client certificate says who we are. */
     readonly mechanism: "external";
-    /** Account to be, where the certificate opens several. */
-    readonly account: string | undefined;
   };
 
 /** Options of one channel. */

@@ -124,15 +124,12 @@ function checkExternal({ sasl, tls }: DraftConnection, path: readonly string[]):
       }),
     );
   }
-  if (sasl?.password !== undefined) {
+  for (const key of ["account", "password"] as const) {
+    if (sasl?.[key] === undefined) continue;
     findings.push(
-      warning(
-        [...path, "sasl", "password"],
-        "SASL EXTERNAL uses no password: the client certificate logs in",
-        {
-          at: "key",
-        },
-      ),
+      warning([...path, "sasl", key], `SASL EXTERNAL uses no ${key}: the certificate says who the bot is`, {
+        at: "key",
+      }),
     );
   }
   return findings;

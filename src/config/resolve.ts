@@ -127,7 +127,7 @@ function resolveTls(written: NonNullable<WrittenConnection["tls"]>, directory: s
 }
 
 function resolveSasl(written: WrittenConnection["sasl"]): SaslSpec | undefined {
-  if (written?.mechanism === "external") return { mechanism: "external", account: written.account };
+  if (written?.mechanism === "external") return { mechanism: "external" };
   if (written?.account === undefined || written.password === undefined) return undefined;
   return {
     mechanism: written.mechanism ?? "plain",

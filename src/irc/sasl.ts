@@ -148,8 +148,8 @@ function startMechanism(spec: SaslSpec, nonce: string): SaslMechanism {
         `${spec.account}\0${spec.account}\0${spec.password.reveal()}`,
       );
     case "external":
-      // Who we are is in the certificate; the account only says as whom, should it open several.
-      return sayAtOnce("EXTERNAL", UNKNOWN_CERTIFICATE, spec.account ?? "");
+      // The certificate says it all; atheme 7.2 refuses a login that names the account as well.
+      return sayAtOnce("EXTERNAL", UNKNOWN_CERTIFICATE, "");
     case "scram-sha-256":
       return startScram({ ...spec, nonce });
   }

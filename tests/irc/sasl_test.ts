@@ -12,7 +12,7 @@ const MECHANISMS = ["PLAIN", "EXTERNAL", "SCRAM-SHA-256"] as const;
 type Mechanism = typeof MECHANISMS[number];
 
 function login(mechanism: Mechanism, password = PASSWORD, account = "acme"): SaslSpec {
-  if (mechanism === "EXTERNAL") return { mechanism: "external", account: undefined };
+  if (mechanism === "EXTERNAL") return { mechanism: "external" };
   const name = mechanism === "PLAIN" ? "plain" : "scram-sha-256";
   return { mechanism: name, account, password: new Secret(password) };
 }

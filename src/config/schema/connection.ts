@@ -80,7 +80,7 @@ const sasl = z.strictObject({
       "plain shows the server the password, scram-sha-256 does not; external: by tls.cert_file; default plain",
     )
     .optional(),
-  account: text("Account name; with external only where the certificate opens several").optional(),
+  account: text("Account name; none with external").optional(),
   password: secret("Password of the account; none with external").optional(),
 }).describe("Login with SASL");
 
