@@ -12,7 +12,8 @@ import type { ChannelReport } from "./channel_report.ts";
 export type ConnectionState =
   | { readonly phase: "connecting"; readonly attempt: number }
   | { readonly phase: "registering"; readonly attempt: number }
-  | { readonly phase: "ready"; readonly nick: string }
+  /** Logged in; `but` says what is wrong all the same. */
+  | { readonly phase: "ready"; readonly nick: string; readonly but?: string }
   | { readonly phase: "waiting"; readonly untilMs: number; readonly because: string }
   | { readonly phase: "closed" };
 

@@ -18,6 +18,11 @@ export class DialError extends Error {
   }
 }
 
+/** Host and port as one text; an IPv6 address stands in brackets (RFC 3986 §3.2.2). */
+export function seatOf({ host, port }: { readonly host: string; readonly port: number }): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
 /** What the runtime's messages mean, first match wins; the words follow `Cannot connect to host:port: `. */
 const MEANINGS: readonly (readonly [RegExp, string])[] = [
   [/UnknownIssuer/, "its certificate is signed by an unknown authority; tls.ca_file can name it"],

@@ -10,6 +10,8 @@ import type { Client } from "./client.ts";
 import type { Ghosts } from "./ghosts.ts";
 import type { Identity } from "./identity.ts";
 import type { Login } from "./login.ts";
+import type { NickKeeper } from "./nick_keeper.ts";
+import { readIdentifyAnswer } from "./nickserv.ts";
 import { paceFor } from "./pace.ts";
 import { isPunishment, NICK_REFUSALS, shownText } from "./refusals.ts";
 import type { ServerEvent } from "./server_event.ts";
@@ -22,6 +24,7 @@ export interface Listeners {
   readonly client: Client;
   readonly identity: Identity;
   readonly login: Login;
+  readonly nickKeeper: NickKeeper;
   readonly channels: Channels;
   readonly speaker: Speaker;
   readonly ghosts: Ghosts;
@@ -44,7 +47,7 @@ export type Consequence =
  * @param nowMs Monotonic time.
  */
 export function react(event: ServerEvent, listeners: Listeners, nowMs: number): Consequence | undefined {
-  const { client, identity, login, channels, speaker, ghosts } = listeners;
+  const { client, identity, login, nickKeeper, channels, speaker, ghosts } = listeners;
   const isSelf = (nick: string) => identity.isSelf(nick);
   switch (event.kind) {
     case "welcome":
@@ -53,6 +56,7 @@ export function react(event: ServerEvent, listeners: Listeners, nowMs: number): 
     case "greeted":
       login.greeted(nowMs);
       if (client.hasCapability("echo-message")) speaker.expectEchoes();
+      if (identity.botMode !== undefined) speaker.command(`MODE ${identity.nick} +${identity.botMode}`);
       break;
     case "version":
       identity.runs(event.version);
@@ -66,15 +70,15 @@ export function react(event: ServerEvent, listeners: Listeners, nowMs: number): 
       login.loggedIn();
       channels.loggedIn();
       break;
-    case "services":
-      login.answered();
-      break;
     case "identified":
-      login.answered();
+      login.answered(false);
       channels.loggedIn();
       break;
+    case "nickserv":
+      if (!nickKeeper.answered(event.text)) hearNickServ(event.text, login);
+      break;
     case "nick-refused":
-      return login.isRegistering ? anotherNick(event.numeric, listeners) : undefined;
+      return refuseNick(event.numeric, listeners);
     case "nick":
       identity.renamed(event.nick);
       break;
@@ -159,8 +163,19 @@ function withoutLogin({ spec, login }: Listeners): Consequence | undefined {
   return { kind: "failed", because: "The server let the bot in without the SASL login" };
 }
 
-function anotherNick(numeric: string, { login, identity }: Listeners): Consequence {
-  const nick = login.nextNick();
+function hearNickServ(text: string, login: Login): void {
+  const answer = readIdentifyAnswer(text);
+  if (answer !== undefined) login.answered(answer === "refused");
+}
+
+/** While registering, another nick has to be found; later it is the wanted one that is still not to be had. */
+function refuseNick(
+  numeric: string,
+  { spec, login, nickKeeper, identity }: Listeners,
+): Consequence | undefined {
+  if (!login.isRegistering || identity.nick === spec.nick) nickKeeper.refused(numeric);
+  if (!login.isRegistering) return undefined;
+  const nick = login.nextNick(numeric);
   if (nick === undefined) {
     const why = NICK_REFUSALS.get(numeric) ?? "refused";
     return { kind: "failed", because: `No nick is to be had; the last answer was: ${why}` };

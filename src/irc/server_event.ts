@@ -5,6 +5,7 @@
  */
 
 import type { ServerLine } from "./client.ts";
+import { NICKSERV } from "./nickserv.ts";
 import { NICK_REFUSALS } from "./refusals.ts";
 
 /** Something the server told us. */
@@ -19,16 +20,16 @@ export type ServerEvent =
   | { readonly kind: "supports"; readonly tokens: ReadonlyMap<string, string> }
   /** 900, 903: a login was accepted, by SASL or services. */
   | { readonly kind: "logged-in" }
-  /** Services answered the IDENTIFY, or marked the nick as identified. */
-  | { readonly kind: "services" }
+  /** Services marked the nick as identified. */
+  | { readonly kind: "identified" }
+  /** NickServ said something to us. */
+  | { readonly kind: "nickserv"; readonly text: string }
   /** 432 and kin: the nick that was asked for is not to be had. */
   | { readonly kind: "nick-refused"; readonly numeric: string }
   /** Our nick is another one now. */
   | { readonly kind: "nick"; readonly nick: string }
   /** 396, CHGHOST: others see us under this host now, and under this user name unless it is `undefined`. */
   | { readonly kind: "host"; readonly user: string | undefined; readonly host: string }
-  /** MODE +r on us: the server knows us under an account. */
-  | { readonly kind: "identified" }
   /** We are in a channel. */
   | { readonly kind: "joined"; readonly channel: string }
   /** Somebody else is. */
@@ -73,15 +74,8 @@ export type ServerEvent =
 /** Solanum, charybdis: `*** Message to #channel throttled due to flooding`. */
 const THROTTLED = /Message to (\S+) throttled due to flooding/i;
 
-/** NickServ's answer to IDENTIFY, good or bad; its greeting, which only asks for it, has none of these words. */
-const IDENTIFY_ANSWER =
-  /identified|accepted|recogni[sz]ed|logged in|invalid|incorrect|wrong|denied|not (a )?registered|isn't registered/i;
-
 /** No such nick; no such server, of a full address; services that are away (RFC 2812 §5.2, DALnet 440). */
 const NOBODY: ReadonlySet<string> = new Set(["401", "402", "440"]);
-
-/** The nick that services register nicks under, on every network that has them. */
-const NICKSERV = "nickserv";
 
 /**
  * Reads a line. Total: a line with too few parameters is no event.
@@ -138,9 +132,7 @@ function readNotice(
   isSelf: (nick: string) => boolean,
 ): ServerEvent | undefined {
   const isForUs = line.nick !== "" && isSelf(line.params[0] ?? "");
-  if (isForUs && line.nick.toLowerCase() === NICKSERV && IDENTIFY_ANSWER.test(text)) {
-    return { kind: "services" };
-  }
+  if (isForUs && line.nick.toLowerCase() === NICKSERV) return { kind: "nickserv", text };
   if (isForUs) return { kind: "notice", nick: line.nick, text };
   // Only from the server itself: anybody can send such a notice.
   const throttled = line.user === "" ? THROTTLED.exec(text)?.[1] : undefined;

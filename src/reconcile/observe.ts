@@ -66,7 +66,7 @@ function connectionOf(
 function connectionReason(state: ConnectionState, lost: string | undefined): string {
   switch (state.phase) {
     case "ready":
-      return `as ${state.nick}`;
+      return `as ${state.nick}${state.but === undefined ? "" : `; ${state.but}`}`;
     case "waiting":
       return state.because;
     case "connecting":

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ConfigError } from "../../src/config/diagnostic.ts";
 import { loadConfig } from "../../src/config/load.ts";
+import { Secret } from "../../src/runtime/secret.ts";
 import { type TempDir, tempDir } from "../support/temp_dir.ts";
 
 const MINIMAL = `version: 1
@@ -191,7 +192,11 @@ routes: [{ to: "#logs" }]
   );
   const connection = config.connections.get("libera");
   assert.equal(connection?.password?.reveal(), "0123456789");
-  assert.equal(connection?.sasl?.password.reveal(), "from-a-file");
+  assert.deepEqual(connection?.sasl, {
+    mechanism: "plain",
+    account: "acme",
+    password: new Secret("from-a-file"),
+  });
   assert.equal(connection?.realname, "I am named-in-a-file");
   const revealed = config.secrets.map((secret) => secret.reveal());
   assert.deepEqual(revealed.toSorted(), [
