@@ -9,6 +9,7 @@
 import library from "irc-framework";
 import type { LibraryTransport } from "./irc_framework.d.ts";
 import type { ConnectionSpec } from "../config/config.ts";
+import { Labels } from "./labels.ts";
 import type { Transport } from "./transport.ts";
 
 /** One line from the server, parsed. */
@@ -23,6 +24,8 @@ export interface ServerLine {
   readonly user: string;
   /** Sender's host. */
   readonly host: string;
+  /** Label of the line of ours that it answers (labeled-response). */
+  readonly label: string | undefined;
 }
 
 /** What a client is told. */
@@ -83,9 +86,12 @@ export function openClient(options: ClientOptions): Client {
   const socket = new LibrarySocket(options.transport);
   const client = new library.Client();
   let parsed: ServerLine | undefined;
-  client.connection.on("message", ({ command, params, nick, ident, hostname }) => {
-    parsed = { command, params, nick, user: ident, host: hostname };
+  const labels = new Labels();
+  client.connection.on("message", ({ command, params, nick, ident, hostname, tags }) => {
+    const label = labels.read(command, params, tags);
+    parsed = { command, params, nick, user: ident, host: hostname, label };
   });
+  client.requestCap("labeled-response");
   client.on("sasl failed", ({ reason }) => {
     options.onLoginFailed(SASL_FAILURES[reason] ?? "The SASL login failed");
   });

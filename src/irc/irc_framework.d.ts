@@ -7,6 +7,7 @@ export interface ParsedLine {
   readonly nick: string;
   readonly ident: string;
   readonly hostname: string;
+  readonly tags: Readonly<Record<string, string | undefined>>;
 }
 
 /** What the library wants of a socket. */
@@ -46,6 +47,7 @@ export interface LibraryClient {
   readonly network: { readonly cap: { isEnabled(name: string): boolean } };
   readonly user: { readonly nick: string };
   on(event: "sasl failed", listener: (event: { readonly reason: string }) => void): unknown;
+  requestCap(name: string): void;
   removeAllListeners(): unknown;
   connect(options: LibraryOptions): void;
 }
