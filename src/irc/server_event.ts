@@ -4,8 +4,14 @@
  * @module
  */
 
+import type { Trouble } from "./adaptive_pace.ts";
 import type { ServerLine } from "./client.ts";
 import { NICK_REFUSALS } from "./refusals.ts";
+
+/** What may say which line of ours it answers. */
+interface Labelled {
+  readonly label: string | undefined;
+}
 
 /** Something the server told us. */
 export type ServerEvent =
@@ -38,11 +44,17 @@ export type ServerEvent =
   /** 470: the JOIN went elsewhere. */
   | { readonly kind: "forwarded"; readonly channel: string; readonly to: string }
   /** An error numeric about a channel: a JOIN or a message was refused. */
-  | { readonly kind: "refused"; readonly numeric: string; readonly channel: string }
+  | { readonly kind: "refused"; readonly numeric: string; readonly channel: string } & Labelled
+  /** An error about a line of ours and no channel. */
+  | { readonly kind: "line-refused"; readonly label: string }
   /** A message of ours came back (echo-message). */
-  | { readonly kind: "echo"; readonly channel: string; readonly text: string }
-  /** A message to a channel was dropped because there were too many. */
-  | { readonly kind: "throttled"; readonly channel: string }
+  | { readonly kind: "echo"; readonly channel: string; readonly text: string } & Labelled
+  /** The server is done with a line of ours and has nothing to say about it (labeled-response). */
+  | { readonly kind: "acknowledged"; readonly label: string }
+  /** A message to a channel was dropped because there were too many, or to too many targets. */
+  | { readonly kind: "throttled"; readonly channel: string; readonly because: Trouble } & Labelled
+  /** The server says that we are too fast. */
+  | { readonly kind: "too-fast"; readonly because: Trouble }
   /** We were invited. */
   | { readonly kind: "invited"; readonly channel: string }
   /** Answer to a PING of ours. */
@@ -50,8 +62,14 @@ export type ServerEvent =
   /** The server says farewell. */
   | { readonly kind: "error"; readonly text: string };
 
-/** Solanum, charybdis: `*** Message to #channel throttled due to flooding`. */
+/** Solanum, charybdis, ircd-hybrid: `*** Message to #channel throttled due to flooding`. */
 const THROTTLED = /Message to (\S+) throttled due to flooding/i;
+
+/** Other servers in their own words, in notices and behind 404: UnrealIRCd's `Channel is being flooded`. */
+const TOO_FAST = /\bthrottled\b|\bflood(ing|ed)\b|\btoo (fast|quickly)\b|\bslow down\b/i;
+
+/** 439 (ircu, bahamut, ircd-hybrid) and 707 (Solanum): messages to too many targets. */
+const TARGET_CHANGE: ReadonlySet<string> = new Set(["439", "707"]);
 
 /** NickServ's answer to IDENTIFY, good or bad; its greeting, which only asks for it, has none of these words. */
 const IDENTIFY_ANSWER =
@@ -85,11 +103,15 @@ export function readEvent(line: ServerLine, isSelf: (nick: string) => boolean): 
     case "CHGHOST":
       return isSelf(line.nick) ? { kind: "host", user: first, host: second } : undefined;
     case "PRIVMSG":
-      return isSelf(line.nick) ? { kind: "echo", channel: first, text } : undefined;
+      return isSelf(line.nick) ? { kind: "echo", channel: first, text, label: line.label } : undefined;
     case "NOTICE":
       return readNotice(line, text, isSelf);
     case "INVITE":
       return isSelf(first) ? { kind: "invited", channel: second } : undefined;
+    case "ACK":
+      return line.label === undefined ? undefined : { kind: "acknowledged", label: line.label };
+    case "FAIL":
+      return line.label === undefined ? undefined : { kind: "line-refused", label: line.label };
     case "PONG":
       return { kind: "pong", token: text };
     case "ERROR":
@@ -107,9 +129,12 @@ function readNotice(
   if (line.nick.toLowerCase() === NICKSERV && isSelf(line.params[0] ?? "")) {
     return IDENTIFY_ANSWER.test(text) ? { kind: "services" } : undefined;
   }
-  // Only from the server itself: anybody can send such a notice.
-  const throttled = line.user === "" ? THROTTLED.exec(text)?.[1] : undefined;
-  return throttled === undefined ? undefined : { kind: "throttled", channel: throttled };
+  // Only from the server itself: anybody can send such a notice. Before it knows our nick it talks of connecting.
+  if (line.user !== "" || !isSelf(line.params[0] ?? "")) return undefined;
+  const because = "throttle notice";
+  const channel = THROTTLED.exec(text)?.[1];
+  if (channel !== undefined) return { kind: "throttled", channel, because, label: line.label };
+  return TOO_FAST.test(text) ? { kind: "too-fast", because } : undefined;
 }
 
 /** `:server 474 ournick #channel :Cannot join`: the first parameter is always who it is for. */
@@ -138,11 +163,22 @@ function readNumeric(line: ServerLine): ServerEvent | undefined {
     case "903":
       return { kind: "logged-in" };
   }
+  if (TARGET_CHANGE.has(numeric)) return readTargetChange(line, subject);
   // 437 is about a nick or about a channel.
   if (NICK_REFUSALS.has(numeric) && !isChannel(subject)) return { kind: "nick-refused", numeric };
-  return isChannel(subject) && /^[45]/.test(numeric)
-    ? { kind: "refused", numeric, channel: subject }
-    : undefined;
+  if (!/^[45]/.test(numeric)) return undefined;
+  const { label } = line;
+  if (!isChannel(subject)) return label === undefined ? undefined : { kind: "line-refused", label };
+  return numeric === "404" && TOO_FAST.test(params.at(-1) ?? "")
+    ? { kind: "throttled", channel: subject, because: "throttle notice", label }
+    : { kind: "refused", numeric, channel: subject, label };
+}
+
+/** `439 * :Please wait while we process your connection` names no target, and is no trouble. */
+function readTargetChange({ params, label }: ServerLine, subject: string): ServerEvent | undefined {
+  const because = "target change limit";
+  if (isChannel(subject)) return { kind: "throttled", channel: subject, because, label };
+  return params.length > 2 ? { kind: "too-fast", because } : undefined;
 }
 
 function versionEvent(version: string | undefined): ServerEvent | undefined {

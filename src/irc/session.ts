@@ -7,6 +7,7 @@
 
 import type { ConnectionSpec } from "../config/config.ts";
 import type { Clock } from "../runtime/clock.ts";
+import type { AdaptivePace } from "./adaptive_pace.ts";
 import type { Channels } from "./channels.ts";
 import { type Client, openClient, type ServerLine } from "./client.ts";
 import { Identity } from "./identity.ts";
@@ -15,8 +16,7 @@ import { Liveness } from "./liveness.ts";
 import { identifyLine, Login } from "./login.ts";
 import { NickKeeper } from "./nick_keeper.ts";
 import type { Outbox } from "./outbox.ts";
-import { paceFor } from "./pace.ts";
-import { react } from "./reactions.ts";
+import { aimPace, react } from "./reactions.ts";
 import { shownText } from "./refusals.ts";
 import { readEvent } from "./server_event.ts";
 import { Speaker } from "./speaker.ts";
@@ -34,6 +34,10 @@ export interface SessionOptions {
   readonly channels: Channels;
   /** The connection's queue, which outlives the session. */
   readonly outbox: Outbox;
+  /** Host it leads to, as configured. */
+  readonly host: string;
+  /** The connection's pace, which outlives the session. */
+  readonly pace: AdaptivePace;
   /** Makes PING tokens unlike those of any other session. */
   readonly random: () => number;
 }
@@ -59,6 +63,8 @@ export class Session {
   readonly #liveness: Liveness;
   readonly #nickKeeper = new NickKeeper();
   readonly #speaker: Speaker;
+  readonly #pace: AdaptivePace;
+  readonly #host: string;
   #spec: ConnectionSpec;
   #because: string | undefined;
   #punished = false;
@@ -79,7 +85,10 @@ export class Session {
     this.#login = new Login(spec, nowMs);
     this.#liveness = new Liveness(nowMs);
     const identity = this.#identity;
-    this.#speaker = new Speaker({ ...options, identity, pace: paceFor(spec.flood, identity.server) }, nowMs);
+    this.#pace = options.pace;
+    this.#host = options.host;
+    this.#aimPace();
+    this.#speaker = new Speaker({ ...options, identity, isVoiced: () => false }, nowMs);
     this.#client = openClient({
       spec,
       transport,
@@ -122,7 +131,7 @@ export class Session {
   update(spec: ConnectionSpec): void {
     const before = this.#spec;
     this.#spec = spec;
-    this.#speaker.setPace(paceFor(spec.flood, this.#identity.server));
+    this.#aimPace();
     if (spec.nick !== before.nick) this.#nickKeeper.hurry();
     if (spec.realname !== before.realname && this.#client.hasCapability("setname")) {
       this.#speaker.command(`SETNAME :${spec.realname}`);
@@ -156,6 +165,10 @@ export class Session {
       punished: this.#punished,
       readyForMs: this.#login.doneForMs(nowMs),
     };
+  }
+
+  #aimPace(): void {
+    aimPace({ spec: this.#spec, identity: this.#identity, pace: this.#pace, host: this.#host });
   }
 
   #fail(because: string): void {
@@ -225,6 +238,8 @@ export class Session {
       login: this.#login,
       channels: this.#channels,
       speaker: this.#speaker,
+      pace: this.#pace,
+      host: this.#host,
     }, this.#clock.monotonic());
     switch (consequence?.kind) {
       case "nick":

@@ -8,12 +8,15 @@ import type { ConnectionSpec } from "../config/config.ts";
 import { type Clock, pause } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
 import { Poke } from "../runtime/poke.ts";
+import { AdaptivePace, type PaceState } from "./adaptive_pace.ts";
 import { keepTrying, type Server } from "./attempts.ts";
 import { Channels } from "./channels.ts";
 import type { ChannelState, Connection, ConnectionState, Message } from "./connection.ts";
 import { sameStates } from "./connection.ts";
 import { dial } from "./dial.ts";
 import { DialError } from "./dial_error.ts";
+import { seedFor } from "./flood_profile.ts";
+import { type PaceMemory, shortMemory } from "./learnt_pace.ts";
 import { Outbox } from "./outbox.ts";
 import { Session, type SessionEnd } from "./session.ts";
 import type { Transport } from "./transport.ts";
@@ -32,6 +35,8 @@ export interface ConnectionOptions {
   readonly random: () => number;
   /** Called after every change of `state` or `channels`. */
   readonly changed: () => void;
+  /** What was learnt of its servers' pace in earlier runs; left out: nothing, and it is not kept. */
+  readonly memory?: PaceMemory;
 }
 
 /** How long a server may take to close the connection after QUIT; ngircd takes 1 s. */
@@ -51,6 +56,7 @@ class SupervisedConnection implements Connection {
   readonly #options: ConnectionOptions;
   readonly #channels: Channels;
   readonly #outbox: Outbox;
+  readonly #pace: AdaptivePace;
   readonly #poke = new Poke();
   readonly #ending = new AbortController();
   readonly #running: Promise<unknown>;
@@ -68,7 +74,12 @@ class SupervisedConnection implements Connection {
     this.#channels = new Channels(options.random);
     this.#outbox = new Outbox({ canSpeak: (key) => this.canSpeak(key) });
     const { signal } = this.#ending;
-    const { clock, random } = options;
+    const { clock, random, spec } = options;
+    this.#pace = new AdaptivePace({
+      seed: seedFor(spec.flood, { version: "", network: "" }),
+      memory: options.memory ?? shortMemory(),
+      wallMs: () => clock.now(),
+    });
     this.#running = Promise.all([
       keepTrying({
         clock,
@@ -91,6 +102,10 @@ class SupervisedConnection implements Connection {
 
   get pending(): number {
     return this.#outbox.pending;
+  }
+
+  get pace(): PaceState {
+    return this.#pace.state;
   }
 
   canSpeak(channel: string): boolean {
@@ -161,6 +176,8 @@ class SupervisedConnection implements Connection {
         random,
         channels: this.#channels,
         outbox: this.#outbox,
+        pace: this.#pace,
+        host: server.host,
       });
       this.#transport = transport;
       this.#session = session;

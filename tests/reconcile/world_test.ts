@@ -109,6 +109,7 @@ function recording(id: string, spec: ConnectionSpec, effects: string[], said: st
     get pending() {
       return inner.pending;
     },
+    pace: inner.pace,
     canSpeak: (channel: string) => inner.canSpeak(channel),
     offer: (message: Message) => inner.offer(message),
     wantChannels(channels: readonly string[]) {
