@@ -9,6 +9,7 @@ import { openPrintedConnection } from "../irc/printed.ts";
 import { openConnection } from "../irc/supervisor.ts";
 import { openStateDir, type StateDir } from "../pipeline/state_dir.ts";
 import { runAgent } from "../reconcile/agent.ts";
+import { PaceFile } from "../reconcile/pace_file.ts";
 import { type Desired, logWarnings } from "../reconcile/reconciler.ts";
 import { compileScrubber } from "../redact/redactor.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -72,6 +73,7 @@ export async function run(options: RunOptions, stop: AbortSignal, force: AbortSi
     log.warn("State directory cannot be used, going on without it", { because });
   }
   using _held = stateDir;
+  await using paces = new PaceFile({ stateDir: stateDir?.path, clock, log });
   await runAgent(
     first,
     {
@@ -93,7 +95,7 @@ export async function run(options: RunOptions, stop: AbortSignal, force: AbortSi
             spec,
             ({ connection, channel, text }) => print(`${connection}\t${channel}\t${text}`),
           )
-          : openConnection({ id, spec, clock, log, random: Math.random, changed }),
+          : openConnection({ id, spec, clock, log, random: Math.random, changed, memory: paces.of(id) }),
       openSource: (id, spec) => openSource(id, spec, { clock, log }),
     },
     stop,
