@@ -175,7 +175,8 @@ export class AdaptivePace {
 
   #learn(verb: LearntPace["change"]["verb"], factor: number, because: string): void {
     const before = this.#factor;
-    this.#setFactor(factor);
+    // Tenths do not add up to one in binary.
+    this.#setFactor(Math.round(factor * 1_000) / 1_000);
     // Trouble is news even where it cannot be any slower; success where it may not be faster is none.
     if (this.#factor === before && (verb === "raised" || before === 1)) return;
     const change = { verb, because, atMs: Math.round(this.#wallMs()) };
