@@ -35,6 +35,8 @@ export type Outcome =
 export interface Message {
   /** Channel with its prefix. */
   readonly channel: string;
+  /** What keeps its order and takes turns with the others in the channel: the name of a route. */
+  readonly flow: string;
   /** What to say; becomes one to five lines on the wire. */
   readonly text: RedactedText;
   /** What happens when it does not fit into one line. */
@@ -43,6 +45,11 @@ export interface Message {
   readonly urgency: "error" | "normal" | "summary";
   /** When the record was read, in `Clock.monotonic()` milliseconds. */
   readonly readMs: number;
+  /**
+   * When it was written, wall clock in milliseconds since the Unix epoch: put in front of an `error` that is shown later
+   * than `maxAgeMs`. `undefined` where the text says it already.
+   */
+  readonly timeMs: number | undefined;
   /** How long it may wait, counted from `readMs`. */
   readonly maxAgeMs: number;
   /** Called exactly once, never from within `offer`. */

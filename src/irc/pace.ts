@@ -95,6 +95,13 @@ export class PaceBucket {
     return Math.max(0, Math.ceil(this.#debtMs - roomMs));
   }
 
+  /** How long until the last of so many lines of this length may leave, in milliseconds. */
+  drainMs(lines: number, lineBytes: number, nowMs: number): number {
+    this.#elapse(nowMs);
+    const costMs = lines === 0 ? 0 : lines * this.#pace.costMs(lineBytes);
+    return this.#pace.burstMs === Infinity ? 0 : Math.max(0, this.#debtMs + costMs - this.#pace.burstMs);
+  }
+
   /** Counts a line that was sent. */
   spend(lineBytes: number, nowMs: number): void {
     this.#elapse(nowMs);

@@ -9,6 +9,7 @@ import type { AdaptivePace } from "./adaptive_pace.ts";
 import type { Channels } from "./channels.ts";
 import type { Client } from "./client.ts";
 import { seedFor } from "./flood_profile.ts";
+import type { Ghosts } from "./ghosts.ts";
 import type { Identity } from "./identity.ts";
 import type { Login } from "./login.ts";
 import { isPunishment, NICK_REFUSALS, shownText } from "./refusals.ts";
@@ -27,6 +28,7 @@ export interface Listeners {
   readonly pace: AdaptivePace;
   /** Host we are connected to. */
   readonly host: string;
+  readonly ghosts: Ghosts;
 }
 
 /** What is left for the session to do. */
@@ -46,7 +48,7 @@ export type Consequence =
  * @param nowMs Monotonic time.
  */
 export function react(event: ServerEvent, listeners: Listeners, nowMs: number): Consequence | undefined {
-  const { client, identity, login, channels, speaker } = listeners;
+  const { client, identity, login, channels, speaker, ghosts } = listeners;
   switch (event.kind) {
     case "welcome":
       identity.renamed(event.nick);
@@ -83,8 +85,23 @@ export function react(event: ServerEvent, listeners: Listeners, nowMs: number): 
     case "joined":
       if (!channels.joined(event.channel, nowMs)) speaker.command(`PART ${event.channel}`);
       break;
+    case "names":
+      for (const nick of event.nicks) {
+        if (!identity.isSelf(nick)) ghosts.met(channels.keyOf(event.channel), nick, nowMs);
+      }
+      break;
+    case "spoken":
+      speaker.overheard(event.nick, event.channel, event.text);
+      break;
+    case "left":
+      ghosts.left(event.nick, event.channel === undefined ? undefined : channels.keyOf(event.channel));
+      break;
+    case "renamed":
+      ghosts.renamed(event.from, event.to);
+      break;
     case "names-end":
       channels.namesEnded(event.channel);
+      ghosts.allMet(channels.keyOf(event.channel));
       break;
     case "parted":
       channels.parted(event.channel, nowMs);

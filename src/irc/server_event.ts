@@ -37,6 +37,14 @@ export type ServerEvent =
   | { readonly kind: "joined"; readonly channel: string }
   /** 366: all that comes with a JOIN has come. */
   | { readonly kind: "names-end"; readonly channel: string }
+  /** 353: these are in a channel. */
+  | { readonly kind: "names"; readonly channel: string; readonly nicks: readonly string[] }
+  /** Somebody else said something in a channel. */
+  | { readonly kind: "spoken"; readonly nick: string; readonly channel: string; readonly text: string }
+  /** Somebody else left a channel, or the server when `channel` is `undefined`. */
+  | { readonly kind: "left"; readonly nick: string; readonly channel: string | undefined }
+  /** Somebody else has another nick. */
+  | { readonly kind: "renamed"; readonly from: string; readonly to: string }
   /** We left a channel, or were made to. */
   | { readonly kind: "parted"; readonly channel: string }
   /** We were kicked. */
@@ -93,17 +101,26 @@ export function readEvent(line: ServerLine, isSelf: (nick: string) => boolean): 
     case "JOIN":
       return isSelf(line.nick) ? { kind: "joined", channel: first } : undefined;
     case "PART":
-      return isSelf(line.nick) ? { kind: "parted", channel: first } : undefined;
+      return isSelf(line.nick)
+        ? { kind: "parted", channel: first }
+        : { kind: "left", nick: line.nick, channel: first };
     case "KICK":
-      return isSelf(second) ? { kind: "kicked", channel: first, text } : undefined;
+      return isSelf(second)
+        ? { kind: "kicked", channel: first, text }
+        : { kind: "left", nick: second, channel: first };
+    case "QUIT":
+      return { kind: "left", nick: line.nick, channel: undefined };
     case "NICK":
-      return isSelf(line.nick) ? { kind: "nick", nick: first } : undefined;
+      return isSelf(line.nick)
+        ? { kind: "nick", nick: first }
+        : { kind: "renamed", from: line.nick, to: first };
     case "MODE":
       return isSelf(first) && /^[^-]*\+[^-]*r/.test(second) ? { kind: "services" } : undefined;
     case "CHGHOST":
       return isSelf(line.nick) ? { kind: "host", user: first, host: second } : undefined;
     case "PRIVMSG":
-      return isSelf(line.nick) ? { kind: "echo", channel: first, text, label: line.label } : undefined;
+      if (isSelf(line.nick)) return { kind: "echo", channel: first, text, label: line.label };
+      return isChannel(first) ? { kind: "spoken", nick: line.nick, channel: first, text } : undefined;
     case "NOTICE":
       return readNotice(line, text, isSelf);
     case "INVITE":
@@ -150,6 +167,8 @@ function readNumeric(line: ServerLine): ServerEvent | undefined {
       return versionEvent(params[2]);
     case "005":
       return { kind: "supports", tokens: readTokens(params.slice(1, -1)) };
+    case "353":
+      return { kind: "names", channel: params[2] ?? "", nicks: readNicks(params.at(-1) ?? "") };
     case "366":
       return { kind: "names-end", channel: subject };
     case "376":
@@ -179,6 +198,13 @@ function readTargetChange({ params, label }: ServerLine, subject: string): Serve
   const because = "target change limit";
   if (isChannel(subject)) return { kind: "throttled", channel: subject, because, label };
   return params.length > 2 ? { kind: "too-fast", because } : undefined;
+}
+
+/** `@op +voiced plain`, each perhaps with `!user@host` behind it (userhost-in-names). */
+function readNicks(names: string): readonly string[] {
+  return names.split(" ").map((name) =>
+    name.replace(/^[^A-Za-z\d[\]\\`_^{|}\u0080-\uffff]+/, "").split("!")[0] ?? ""
+  );
 }
 
 function versionEvent(version: string | undefined): ServerEvent | undefined {

@@ -10,6 +10,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { AdaptivePace } from "./adaptive_pace.ts";
 import type { Channels } from "./channels.ts";
 import { type Client, openClient, type ServerLine } from "./client.ts";
+import type { Ghosts } from "./ghosts.ts";
 import { Identity } from "./identity.ts";
 import { joinLines } from "./join.ts";
 import { Liveness } from "./liveness.ts";
@@ -38,6 +39,8 @@ export interface SessionOptions {
   readonly host: string;
   /** The connection's pace, which outlives the session. */
   readonly pace: AdaptivePace;
+  /** What the connection's earlier sessions may still bring. */
+  readonly ghosts: Ghosts;
   /** Makes PING tokens unlike those of any other session. */
   readonly random: () => number;
 }
@@ -57,6 +60,7 @@ export class Session {
   readonly #transport: Transport;
   readonly #clock: Clock;
   readonly #channels: Channels;
+  readonly #ghosts: Ghosts;
   readonly #client: Client;
   readonly #identity: Identity;
   readonly #login: Login;
@@ -81,6 +85,7 @@ export class Session {
     this.#transport = transport;
     this.#clock = clock;
     this.#channels = options.channels;
+    this.#ghosts = options.ghosts;
     this.#identity = new Identity(spec.nick);
     this.#login = new Login(spec, nowMs);
     this.#liveness = new Liveness(nowMs);
@@ -123,7 +128,12 @@ export class Session {
     const loginMs = this.#logIn(nowMs);
     if (!this.#login.isDone) return loginMs;
     this.#requestJoins(nowMs);
-    const lookMs = Math.min(this.#checkLife(nowMs), this.#channels.elapse(nowMs), this.#keepNick(nowMs));
+    const lookMs = Math.min(
+      this.#checkLife(nowMs),
+      this.#channels.elapse(nowMs),
+      this.#keepNick(nowMs),
+      this.#ghosts.elapse(nowMs),
+    );
     return Math.min(lookMs, this.#speaker.speak(nowMs));
   }
 
@@ -240,6 +250,7 @@ export class Session {
       speaker: this.#speaker,
       pace: this.#pace,
       host: this.#host,
+      ghosts: this.#ghosts,
     }, this.#clock.monotonic());
     switch (consequence?.kind) {
       case "nick":

@@ -5,33 +5,35 @@
  */
 
 import type { AdaptivePace, Trouble } from "./adaptive_pace.ts";
-import { ChannelCaps } from "./channel_caps.ts";
 import type { Channels } from "./channels.ts";
+import { compose, type Composed, nextLine } from "./compose.ts";
+import type { Ghosts } from "./ghosts.ts";
 import type { Identity } from "./identity.ts";
-import type { Entry } from "./lane.ts";
+import { type Entry, isFit, type Part } from "./lane.ts";
 import type { Outbox } from "./outbox.ts";
-import { PaceBucket } from "./pace.ts";
+import { Tempo, type TempoOptions } from "./tempo.ts";
 import type { Transport } from "./transport.ts";
 import { AckWindow, type Landing } from "./window.ts";
-import { byteLength, refit, toWire } from "./wire.ts";
+import { byteLength } from "./wire.ts";
 
 /** Longest PING of ours with CR LF. */
 const FENCE_BYTES = 32;
 
+/** Messages share lines when what waits would otherwise take longer than this, in milliseconds (invariant I5). */
+const LIVE_MS = 1_000;
+
 /** What a speaker needs. */
-export interface SpeakerOptions {
+export interface SpeakerOptions extends TempoOptions {
   /** An open socket. */
   readonly transport: Transport;
   /** Where messages may go. */
   readonly channels: Channels;
   /** Messages that wait. */
   readonly outbox: Outbox;
+  /** What earlier connections may still bring. */
+  readonly ghosts: Ghosts;
   /** Who we are, which decides how long a line can be. */
   readonly identity: Identity;
-  /** How fast. */
-  readonly pace: AdaptivePace;
-  /** Whether the server spares us in a channel, because we have voice there or more; by the channel's key. */
-  readonly isVoiced: (key: string) => boolean;
   /** Makes PING tokens unlike those of any other session. */
   readonly random: () => number;
 }
@@ -41,18 +43,13 @@ export class Speaker {
   readonly #transport: Transport;
   readonly #channels: Channels;
   readonly #outbox: Outbox;
+  readonly #ghosts: Ghosts;
   readonly #identity: Identity;
   readonly #window: AckWindow;
   readonly #pace: AdaptivePace;
-  readonly #bucket: PaceBucket;
-  readonly #caps = new ChannelCaps();
-  readonly #isVoiced: (key: string) => boolean;
-  /** Channels that took a line, and nothing has changed since: what they refuse now, they refuse for being too much. */
-  readonly #proven = new Set<string>();
+  readonly #tempo: Tempo;
   /** How many lines were labelled; `undefined` where the server answers without labels. */
   #labels: number | undefined;
-  /** When the first channel that waits for its own pace may be spoken to, in monotonic milliseconds. */
-  #capMs = Infinity;
   /** Lines that wait for the pace before any message does. */
   #commands: string[] = [];
 
@@ -66,11 +63,11 @@ export class Speaker {
     this.#transport = options.transport;
     this.#channels = options.channels;
     this.#outbox = options.outbox;
+    this.#ghosts = options.ghosts;
     this.#identity = options.identity;
     this.#window = new AckWindow(`irctail${Math.floor(options.random() * 0x7fff_ffff).toString(36)}`);
     this.#pace = options.pace;
-    this.#bucket = new PaceBucket(options.pace.pace, nowMs);
-    this.#isVoiced = options.isVoiced;
+    this.#tempo = new Tempo(options, nowMs);
   }
 
   /** When the oldest PING without an answer was sent; `undefined` when all are answered. */
@@ -95,7 +92,7 @@ export class Speaker {
 
   /** Sends a line at once, whatever the pace; what follows pays for it. */
   send(line: string, nowMs: number): boolean {
-    this.#bucket.spend(wireLength(line), nowMs);
+    this.#tempo.spend(wireLength(line), nowMs);
     return this.#transport.write(line);
   }
 
@@ -110,10 +107,8 @@ export class Speaker {
    * @returns When it can go on, in monotonic milliseconds; `Infinity` when only the server can change that.
    */
   speak(nowMs: number): number {
-    this.#bucket.setPace(this.#pace.pace);
-    this.#caps.setPace(this.#pace.perChannel);
     for (let line = this.#commands[0]; line !== undefined; line = this.#commands[0]) {
-      const waitMs = this.#bucket.waitMs(wireLength(line), nowMs);
+      const waitMs = this.#tempo.waitMs(wireLength(line), nowMs);
       if (waitMs > 0) return nowMs + waitMs;
       this.#commands.shift();
       this.send(line, nowMs);
@@ -129,7 +124,7 @@ export class Speaker {
       waitMs = this.#say(entry, nowMs);
       if (waitMs === 0) entry = this.#nextEntry(nowMs);
     }
-    const resumeMs = Math.min(waitMs === 0 ? Infinity : nowMs + waitMs, this.#capMs);
+    const resumeMs = Math.min(waitMs === 0 ? Infinity : nowMs + waitMs, this.#tempo.channelsMs);
     if (resumeMs < Infinity) this.#pace.held();
     return Math.min(resumeMs, this.#sendFence(resumeMs < Infinity && waitMs < Infinity, nowMs));
   }
@@ -152,6 +147,13 @@ export class Speaker {
     this.#window.acknowledged(label);
   }
 
+  /** Somebody said something in a channel: perhaps what an earlier connection of ours left behind. */
+  overheard(nick: string, channel: string, text: string): void {
+    for (const part of this.#ghosts.spoke(nick, this.#channels.keyOf(channel), text)) {
+      this.#outbox.arrived(part);
+    }
+  }
+
   /** A PONG came. */
   ponged(token: string, nowMs: number): void {
     this.#land(this.#window.pong(token, nowMs), nowMs);
@@ -172,7 +174,7 @@ export class Speaker {
 
   /** A channel that took messages a moment ago takes none, and nothing has changed there: it was too much. */
   suspect(channel: string, nowMs: number): void {
-    if (this.#proven.delete(this.#channels.keyOf(channel))) this.#pace.trouble("messages refused", nowMs);
+    this.#tempo.suspect(this.#channels.keyOf(channel), "messages refused", nowMs);
   }
 
   /** The server says that it is too much. */
@@ -182,30 +184,23 @@ export class Speaker {
 
   /** Something about the channel changed: what it refuses now may have another reason than the pace. */
   channelChanged(channel: string): void {
-    this.#proven.delete(this.#channels.keyOf(channel));
+    this.#tempo.changed(this.#channels.keyOf(channel));
   }
 
   /** The connection is gone: puts back what was in flight. */
   giveUp(): void {
-    for (const { entry, text } of this.#window.drain().toReversed()) {
-      this.#outbox.giveBack(entry, text, "lost");
-    }
+    const flights = this.#window.drain();
+    this.#ghosts.died(this.#identity.nick, flights);
+    this.#giveBack(flights.flatMap(({ parts }) => parts), "lost");
   }
 
   #nextEntry(nowMs: number): Entry | undefined {
-    this.#capMs = Infinity;
+    this.#tempo.look();
     return this.#outbox.next((key, entry) =>
-      this.#channels.canSpeak(key, nowMs) &&
+      isFit(entry, nowMs) && this.#channels.canSpeak(key, nowMs) &&
       (!this.#window.isFlying(key) || this.#mayAccompany(key, entry)) &&
-      this.#takesMore(key, nowMs)
+      this.#tempo.allows(key, nowMs)
     );
-  }
-
-  /** Whether the channel's own pace allows a line; remembers when it will. */
-  #takesMore(key: string, nowMs: number): boolean {
-    const waitMs = this.#isVoiced(key) ? 0 : this.#caps.waitMs(key, nowMs);
-    if (waitMs > 0) this.#capMs = Math.min(this.#capMs, nowMs + waitMs);
-    return waitMs === 0;
   }
 
   /** Whether a line may leave while another one is in flight to its channel. */
@@ -218,32 +213,46 @@ export class Speaker {
    * answer from the server.
    */
   #say(entry: Entry, nowMs: number): number {
-    const { channel, text, long } = entry.message;
-    const limitBytes = this.#identity.limitFor(channel);
-    entry.lines = entry.lines === undefined
-      ? toWire(text, { limitBytes, long })
-      : refit(entry.lines, limitBytes);
+    const { channel } = entry.message;
+    const { text, entries } = this.#compose(entry, nowMs);
     const label = this.#labels === undefined ? undefined : `${this.#labels}`;
-    const frame = `${label === undefined ? "" : `@label=${label} `}PRIVMSG ${channel} :`;
-    const bytes = wireLength(frame + (entry.lines[0] ?? ""));
+    const line = `${label === undefined ? "" : `@label=${label} `}PRIVMSG ${channel} :${text}`;
+    const bytes = wireLength(line);
     if (!this.#window.fits(bytes, this.#pace.mostBytesInFlight)) return Infinity;
-    const waitMs = this.#bucket.waitMs(bytes, nowMs);
+    const waitMs = this.#tempo.waitMs(bytes, nowMs);
     if (waitMs > 0) return waitMs;
-    const line = this.#outbox.take(entry);
-    if (line === undefined) return 0;
+    const parts = this.#outbox.take(entries);
+    if (parts.length === 0) return 0;
     if (this.#labels !== undefined) this.#labels++;
-    if (this.send(frame + line, nowMs)) {
-      this.#window.sent({ entry, text: line, bytes, label }, nowMs);
-      if (!this.#isVoiced(entry.key)) this.#caps.spend(entry.key, nowMs);
-    } else this.#outbox.giveBack(entry, line, this.#transport.closed ? "lost" : "refused");
+    if (this.send(line, nowMs)) {
+      this.#window.sent({ entry, parts, text, bytes, label }, nowMs);
+      this.#tempo.spoke(entry.key, nowMs);
+    } else this.#giveBack(parts, this.#transport.closed ? "lost" : "refused");
     return 0;
+  }
+
+  /** The next line of a message, shared with those behind it when more of them are shown that way. */
+  #compose(entry: Entry, nowMs: number): Composed {
+    const { channel } = entry.message;
+    const limitBytes = this.#identity.limitFor(channel);
+    const line = nextLine(entry, limitBytes, nowMs);
+    const lineBytes = wireLength(`PRIVMSG ${channel} :${line}`);
+    const drainMs = (lines: number) => this.#tempo.drainMs(entry.key, { lines, lineBytes }, nowMs);
+    return drainMs(2) > 0 && drainMs(this.#outbox.pending) > LIVE_MS
+      ? compose(entry, this.#outbox.behind(entry), { limitBytes, nowMs })
+      : { text: line, entries: [entry] };
+  }
+
+  /** Puts lines back that did not arrive, the last one first. */
+  #giveBack(parts: readonly Part[], how: "refused" | "doubtful" | "lost"): void {
+    for (const { entry, line } of parts.toReversed()) this.#outbox.giveBack(entry, line, how);
   }
 
   /** Sends the PING behind what is in flight when it is due and the pace allows; returns when to look again. */
   #sendFence(more: boolean, nowMs: number): number {
     const dueMs = this.#window.fenceDueMs(more);
     if (dueMs > nowMs) return dueMs;
-    const waitMs = this.#bucket.waitMs(FENCE_BYTES, nowMs);
+    const waitMs = this.#tempo.waitMs(FENCE_BYTES, nowMs);
     if (waitMs > 0) return nowMs + waitMs;
     this.ask(nowMs);
     return Infinity;
@@ -251,25 +260,24 @@ export class Speaker {
 
   #land({ shown, refused, doubtful, dropped, trip }: Landing, nowMs: number): void {
     if (trip !== undefined) this.#pace.answered(trip, nowMs);
-    for (const { entry } of shown) {
-      this.#outbox.landed(entry);
+    for (const { entry, parts } of shown) {
+      for (const part of parts) this.#outbox.landed(part.entry);
       this.#channels.spoke(entry.key);
-      this.#proven.add(entry.key);
+      this.#tempo.proven(entry.key);
     }
     this.#pace.acknowledged(shown.length);
     for (const { entry } of dropped) {
-      if (this.#proven.delete(entry.key)) this.#pace.trouble("messages dropped", nowMs);
+      this.#tempo.suspect(entry.key, "messages dropped", nowMs);
       this.#channels.throttled(entry.key, "The server dropped a message without saying why", nowMs);
     }
-    for (const { entry, text } of [...refused, ...dropped].toReversed()) {
-      this.#outbox.giveBack(entry, text, "refused");
+    for (const { parts } of [...refused, ...dropped].toReversed()) {
+      // Of several that shared a line one may be what the server does not like.
+      this.#giveBack(parts, parts.length === 1 ? "refused" : "doubtful");
     }
     // Twice is better than never: a line that is only believed to be shown would be lost without being counted.
-    for (const { entry, text } of doubtful.toReversed()) {
-      this.#outbox.giveBack(entry, text, "doubtful");
-      // Some of them were shown, so the channel is open.
-      this.#channels.spoke(entry.key);
-    }
+    this.#giveBack(doubtful.flatMap(({ parts }) => parts), "doubtful");
+    // Some of them were shown, so the channel is open.
+    for (const { entry } of doubtful) this.#channels.spoke(entry.key);
   }
 }
 

@@ -17,6 +17,7 @@ import { dial } from "./dial.ts";
 import { DialError } from "./dial_error.ts";
 import { seedFor } from "./flood_profile.ts";
 import { type PaceMemory, shortMemory } from "./learnt_pace.ts";
+import { Ghosts } from "./ghosts.ts";
 import { Outbox } from "./outbox.ts";
 import { Session, type SessionEnd } from "./session.ts";
 import type { Transport } from "./transport.ts";
@@ -57,6 +58,7 @@ class SupervisedConnection implements Connection {
   readonly #channels: Channels;
   readonly #outbox: Outbox;
   readonly #pace: AdaptivePace;
+  readonly #ghosts = new Ghosts();
   readonly #poke = new Poke();
   readonly #ending = new AbortController();
   readonly #running: Promise<unknown>;
@@ -178,6 +180,7 @@ class SupervisedConnection implements Connection {
         outbox: this.#outbox,
         pace: this.#pace,
         host: server.host,
+        ghosts: this.#ghosts,
       });
       this.#transport = transport;
       this.#session = session;

@@ -5,13 +5,15 @@
  */
 
 import type { RoundTrip } from "./adaptive_pace.ts";
-import type { Entry } from "./lane.ts";
+import type { Entry, Part } from "./lane.ts";
 import type { WireText } from "./wire.ts";
 
 /** A line that was sent. */
 export interface Flight {
-  /** The message it belongs to. */
+  /** The message it belongs to, or the first of several. */
   readonly entry: Entry;
+  /** The messages it shows, each with its own line; one unless several travel together. */
+  readonly parts: readonly Part[];
   /** The line. */
   readonly text: WireText;
   /** What it takes on the wire, with everything before and behind it. */

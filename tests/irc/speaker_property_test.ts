@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { AdaptivePace } from "../../src/irc/adaptive_pace.ts";
 import { Channels } from "../../src/irc/channels.ts";
 import { seedFor } from "../../src/irc/flood_profile.ts";
+import { Ghosts } from "../../src/irc/ghosts.ts";
 import { Identity } from "../../src/irc/identity.ts";
 import { shortMemory } from "../../src/irc/learnt_pace.ts";
 import { Outbox } from "../../src/irc/outbox.ts";
@@ -100,6 +101,7 @@ for (const how of ["with labels", "with echoes", "without echoes"] as const) {
           transport: wire,
           channels,
           outbox,
+          ghosts: new Ghosts(),
           identity: new Identity("tail"),
           pace,
           isVoiced: () => false,
@@ -138,6 +140,8 @@ for (const how of ["with labels", "with echoes", "without echoes"] as const) {
         const offer = (channel: number, length: number) => {
           const taken = outbox.offer({
             channel: CHANNELS[channel] ?? "#a",
+            flow: "logs",
+            timeMs: undefined,
             text: `${offered} `.padEnd(length, "x") as RedactedText,
             long: "split",
             urgency: "error",

@@ -59,10 +59,12 @@ export function connect(
     say: (channel, text, changes = {}) =>
       connection.offer({
         channel,
+        flow: "logs",
         text: text as RedactedText,
         long: "clip",
         urgency: "normal",
         readMs: clock.monotonic(),
+        timeMs: undefined,
         maxAgeMs: 60_000,
         settle: (outcome) => outcomes.set(text, outcome),
         ...changes,

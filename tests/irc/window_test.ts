@@ -11,13 +11,17 @@ function flight(text: string, key = "#a", label?: string): Flight {
     key,
     order: 0,
     lines: [],
+    stamped: false,
     flying: 1,
     shown: 0,
     refusals: 0,
     alone: false,
+    lost: false,
+    doubts: 0,
     bytes: 0,
   };
-  return { entry, text: text as WireText, bytes: 100, label };
+  const line = text as WireText;
+  return { entry, parts: [{ entry, line }], text: line, bytes: 100, label };
 }
 
 const texts = (flights: readonly Flight[]) => flights.map(({ text }) => text as string);
