@@ -75,7 +75,7 @@ export class AdaptivePace {
   #change: LearntPace["change"] | undefined;
   #pace: Pace;
   #troubleMs = -Infinity;
-  #lastTripMs = 0;
+  #roundTripMs = 0;
   /** Lines since the last step or trouble, whether every answer was quick, and whether the pace held anything back. */
   #lines = 0;
   #quick = true;
@@ -103,6 +103,11 @@ export class AdaptivePace {
   /** Most bytes of messages that may be in flight. */
   get mostBytesInFlight(): number {
     return this.#seed.mostBytesInFlight;
+  }
+
+  /** How long the last round trip took, in milliseconds. */
+  get roundTripMs(): number {
+    return this.#roundTripMs;
   }
 
   /** How fast, and why. */
@@ -159,7 +164,7 @@ export class AdaptivePace {
 
   /** An answer came. */
   answered(trip: RoundTrip, nowMs: number): void {
-    this.#lastTripMs = trip.ms;
+    this.#roundTripMs = trip.ms;
     if (trip.ms >= QUICK_MS) this.#quick = false;
     const reckonedMs = trip.lines === 0 ? 0 : trip.lines * this.#pace.costMs(trip.bytes / trip.lines);
     if (trip.ms > SLOW_MS + reckonedMs) this.trouble("slow answers", nowMs);
@@ -168,7 +173,7 @@ export class AdaptivePace {
   /** The server took something amiss: half the rate, once for each time. */
   trouble(because: Trouble, nowMs: number): void {
     this.#startStep();
-    if (nowMs - this.#troubleMs < Math.max(SAME_TROUBLE_MS, this.#lastTripMs)) return;
+    if (nowMs - this.#troubleMs < Math.max(SAME_TROUBLE_MS, this.#roundTripMs)) return;
     this.#troubleMs = nowMs;
     this.#learn("lowered", this.#factor / 2, because);
   }

@@ -6,6 +6,7 @@
 
 import type { AdaptivePace } from "./adaptive_pace.ts";
 import { PaceBucket } from "./pace.ts";
+import { WINDOW } from "./window.ts";
 
 /** Channels whose lines are counted; those that have been quiet are forgotten first. */
 const MOST_CHANNELS = 64;
@@ -69,6 +70,8 @@ export class Tempo {
     return Math.max(
       this.#bucket.drainMs(lines, lineBytes, nowMs),
       this.#channel(key)?.drainMs(lines, 0, nowMs) ?? 0,
+      // Where the server is slower than the pace, the window holds back: ngircd takes 4 lines/s and says no more.
+      (lines - 1) / WINDOW * this.#pace.roundTripMs,
     );
   }
 

@@ -49,7 +49,7 @@ export interface Echo {
 }
 
 /** Most lines in flight: measured without a loss or a kill on ngircd, InspIRCd, ircd-hybrid and ircd-irc2. */
-const WINDOW = 4;
+export const WINDOW = 4;
 
 /** Under backlog one PING stands for several lines, but no line waits longer than this for it, in milliseconds. */
 const FENCE_AGE_MS = 10_000;
