@@ -97,6 +97,11 @@ export class Channels {
     return this.#online && this.#find(name)?.canSpeak(nowMs) === true;
   }
 
+  /** Whether we are voiced or more there, as far as is known. */
+  hasVoice(name: string): boolean {
+    return this.#find(name)?.presence?.stay.hasVoice(this.#server.rules) === true;
+  }
+
   /** Whether the last message to the channel was refused: the next one is sent alone, to see. */
   isProbing(name: string): boolean {
     return this.#find(name)?.presence?.isProbing === true;

@@ -7,7 +7,7 @@
 import { type Casemapping, DEFAULT_CASEMAPPING, foldName, readCasemapping } from "./casemap.ts";
 import { userName } from "./client.ts";
 import { type ChannelRules, DEFAULT_RULES, readChannelRules } from "./channel_rules.ts";
-import type { ServerIdentity } from "./pace.ts";
+import type { ServerIdentity } from "./flood_profile.ts";
 import { limitFor, LINE_BYTES, type Prefix } from "./wire.ts";
 
 /** What one session has learnt. Starts with guesses, of which none is shorter than the truth. */

@@ -5,14 +5,15 @@
  */
 
 import type { ConnectionSpec } from "../config/config.ts";
+import type { AdaptivePace } from "./adaptive_pace.ts";
 import type { Channels } from "./channels.ts";
 import type { Client } from "./client.ts";
+import { seedFor } from "./flood_profile.ts";
 import type { Ghosts } from "./ghosts.ts";
 import type { Identity } from "./identity.ts";
 import type { Login } from "./login.ts";
 import type { NickKeeper } from "./nick_keeper.ts";
 import { readIdentifyAnswer } from "./nickserv.ts";
-import { paceFor } from "./pace.ts";
 import { isPunishment, NICK_REFUSALS, shownText } from "./refusals.ts";
 import type { ServerEvent } from "./server_event.ts";
 import type { Speaker } from "./speaker.ts";
@@ -27,6 +28,9 @@ export interface Listeners {
   readonly nickKeeper: NickKeeper;
   readonly channels: Channels;
   readonly speaker: Speaker;
+  readonly pace: AdaptivePace;
+  /** Host we are connected to. */
+  readonly host: string;
   readonly ghosts: Ghosts;
 }
 
@@ -55,16 +59,19 @@ export function react(event: ServerEvent, listeners: Listeners, nowMs: number): 
       return withoutLogin(listeners);
     case "greeted":
       login.greeted(nowMs);
-      if (client.hasCapability("echo-message")) speaker.expectEchoes();
+      if (client.hasCapability("echo-message")) {
+        speaker.expectEchoes();
+        if (client.hasCapability("labeled-response")) speaker.expectLabels();
+      }
       if (identity.botMode !== undefined) speaker.command(`MODE ${identity.nick} +${identity.botMode}`);
       break;
     case "version":
       identity.runs(event.version);
-      setPace(listeners);
+      aimPace(listeners);
       break;
     case "supports":
       identity.supports(event.tokens);
-      setPace(listeners);
+      aimPace(listeners);
       break;
     case "logged-in":
       login.loggedIn();
@@ -119,6 +126,8 @@ export function react(event: ServerEvent, listeners: Listeners, nowMs: number): 
       break;
     case "kicked":
       channels.kicked(event.channel, shownText(event.by), nowMs);
+      speaker.channelChanged(event.channel);
+      if (/flood/i.test(event.text)) speaker.trouble("kicked for flooding", nowMs);
       break;
     case "invited":
       channels.invited(event.channel);
@@ -128,8 +137,12 @@ export function react(event: ServerEvent, listeners: Listeners, nowMs: number): 
       break;
     case "refused":
       if (channels.refused(event, nowMs) === "message") {
-        speaker.refused(event.channel, nowMs);
-      }
+        if (event.numeric === "404") speaker.suspect(event.channel, nowMs);
+        speaker.refused(event.channel, event.label, nowMs);
+      } else if (event.label !== undefined) speaker.refusedLine(event.label, nowMs);
+      break;
+    case "line-refused":
+      speaker.refusedLine(event.label, nowMs);
       break;
     case "nobody":
       channels.nobodyThere(event.nick);
@@ -138,16 +151,24 @@ export function react(event: ServerEvent, listeners: Listeners, nowMs: number): 
       channels.serviceSaid(event.nick, event.text);
       break;
     case "throttled":
+      speaker.trouble(event.because, nowMs);
       channels.throttled(event.channel, "The server drops messages to this channel: too many", nowMs);
-      speaker.refused(event.channel, nowMs);
+      speaker.refused(event.channel, event.label, nowMs);
+      break;
+    case "too-fast":
+      speaker.trouble(event.because, nowMs);
       break;
     case "echo":
-      speaker.echoed(event.channel, event.text, nowMs);
+      speaker.echoed(event, nowMs);
+      break;
+    case "acknowledged":
+      speaker.acknowledged(event.label);
       break;
     case "pong":
       speaker.ponged(event.token, nowMs);
       break;
     case "error":
+      if (/flood|recvq/i.test(event.text)) speaker.trouble("disconnected for flooding", nowMs);
       return {
         kind: "farewell",
         because: `The server closed the connection: ${shownText(event.text)}`,
@@ -184,6 +205,10 @@ function refuseNick(
   return { kind: "nick", nick };
 }
 
-function setPace({ spec, speaker, identity }: Listeners): void {
-  speaker.setPace(paceFor(spec.flood, identity.server));
+/** Starts from what is known of the server now. */
+export function aimPace(
+  { spec, identity, pace, host }: Pick<Listeners, "spec" | "identity" | "pace" | "host">,
+): void {
+  const { server } = identity;
+  pace.aim(seedFor(spec.flood, server), shownText(server.network) || host);
 }

@@ -8,6 +8,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ConnectionSpec } from "../config/config.ts";
 import type { Clock } from "../runtime/clock.ts";
+import type { AdaptivePace } from "./adaptive_pace.ts";
 import type { Channels } from "./channels.ts";
 import { type Client, openClient, type ServerLine } from "./client.ts";
 import type { Ghosts } from "./ghosts.ts";
@@ -19,8 +20,7 @@ import { NickKeeper } from "./nick_keeper.ts";
 import { cutNick } from "./nicks.ts";
 import { reclaimLine } from "./nickserv.ts";
 import type { Outbox } from "./outbox.ts";
-import { paceFor } from "./pace.ts";
-import { react } from "./reactions.ts";
+import { aimPace, react } from "./reactions.ts";
 import { shownText } from "./refusals.ts";
 import { readEvent } from "./server_event.ts";
 import { Speaker } from "./speaker.ts";
@@ -38,6 +38,10 @@ export interface SessionOptions {
   readonly channels: Channels;
   /** The connection's queue, which outlives the session. */
   readonly outbox: Outbox;
+  /** Host it leads to, as configured. */
+  readonly host: string;
+  /** The connection's pace, which outlives the session. */
+  readonly pace: AdaptivePace;
   /** What the connection's earlier sessions may still bring. */
   readonly ghosts: Ghosts;
   /** Whether the wanted nick is got back while another one has to do. */
@@ -75,6 +79,8 @@ export class Session {
   readonly #nickKeeper = new NickKeeper();
   readonly #reclaimsNick: boolean;
   readonly #speaker: Speaker;
+  readonly #pace: AdaptivePace;
+  readonly #host: string;
   #spec: ConnectionSpec;
   #because: string | undefined;
   #punished = false;
@@ -98,7 +104,13 @@ export class Session {
     this.#login = new Login(spec, options.nicklen, nowMs);
     this.#liveness = new Liveness(nowMs);
     const identity = this.#identity;
-    this.#speaker = new Speaker({ ...options, identity, pace: paceFor(spec.flood, identity.server) }, nowMs);
+    this.#pace = options.pace;
+    this.#host = options.host;
+    this.#aimPace();
+    this.#speaker = new Speaker(
+      { ...options, identity, isVoiced: (key) => options.channels.hasVoice(key) },
+      nowMs,
+    );
     this.#client = openClient({
       spec,
       transport,
@@ -162,7 +174,7 @@ export class Session {
   update(spec: ConnectionSpec): void {
     const before = this.#spec;
     this.#spec = spec;
-    this.#speaker.setPace(paceFor(spec.flood, this.#identity.server));
+    this.#aimPace();
     if (spec.nick !== before.nick) this.#nickKeeper.hurry();
     if (spec.realname !== before.realname && this.#client.hasCapability("setname")) {
       this.#speaker.command(`SETNAME :${spec.realname}`);
@@ -198,6 +210,10 @@ export class Session {
       again: this.#again,
       readyForMs: this.#login.doneForMs(nowMs),
     };
+  }
+
+  #aimPace(): void {
+    aimPace({ spec: this.#spec, identity: this.#identity, pace: this.#pace, host: this.#host });
   }
 
   #fail(because: string): void {
@@ -269,6 +285,8 @@ export class Session {
       nickKeeper: this.#nickKeeper,
       channels: this.#channels,
       speaker: this.#speaker,
+      pace: this.#pace,
+      host: this.#host,
       ghosts: this.#ghosts,
     }, this.#clock.monotonic());
     switch (consequence?.kind) {

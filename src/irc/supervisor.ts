@@ -8,6 +8,7 @@ import type { ConnectionSpec } from "../config/config.ts";
 import { type Clock, pause } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
 import { Poke } from "../runtime/poke.ts";
+import { AdaptivePace, type PaceState } from "./adaptive_pace.ts";
 import { keepTrying, type Server } from "./attempts.ts";
 import type { ChannelReport } from "./channel_report.ts";
 import { Channels } from "./channels.ts";
@@ -15,6 +16,8 @@ import type { ChannelState, Connection, ConnectionState, Message } from "./conne
 import { sameStates } from "./connection.ts";
 import { dial } from "./dial.ts";
 import { DialError, seatOf } from "./dial_error.ts";
+import { seedFor } from "./flood_profile.ts";
+import { type PaceMemory, shortMemory } from "./learnt_pace.ts";
 import { Ghosts } from "./ghosts.ts";
 import { Outbox } from "./outbox.ts";
 import { Session, type SessionEnd } from "./session.ts";
@@ -39,6 +42,8 @@ export interface ConnectionOptions {
   readonly reclaimsNick: boolean;
   /** Called after every change of `state` or `channels`. */
   readonly changed: () => void;
+  /** What was learnt of its servers' pace in earlier runs; left out: nothing, and it is not kept. */
+  readonly memory?: PaceMemory;
 }
 
 /** How long a server may take to close the connection after QUIT; ngircd takes 1 s. */
@@ -58,6 +63,7 @@ class SupervisedConnection implements Connection {
   readonly #options: ConnectionOptions;
   readonly #channels: Channels;
   readonly #outbox: Outbox;
+  readonly #pace: AdaptivePace;
   readonly #ghosts = new Ghosts();
   readonly #poke = new Poke();
   readonly #ending = new AbortController();
@@ -77,7 +83,12 @@ class SupervisedConnection implements Connection {
     this.#channels = new Channels({ random: options.random, specs: () => this.#spec.channels });
     this.#outbox = new Outbox({ canSpeak: (key) => this.canSpeak(key) });
     const { signal } = this.#ending;
-    const { clock, random } = options;
+    const { clock, random, spec } = options;
+    this.#pace = new AdaptivePace({
+      seed: seedFor(spec.flood, { version: "", network: "" }),
+      memory: options.memory ?? shortMemory(),
+      wallMs: () => clock.now(),
+    });
     this.#running = Promise.all([
       keepTrying({
         clock,
@@ -100,6 +111,10 @@ class SupervisedConnection implements Connection {
 
   get pending(): number {
     return this.#outbox.pending;
+  }
+
+  get pace(): PaceState {
+    return this.#pace.state;
   }
 
   canSpeak(channel: string): boolean {
@@ -180,6 +195,8 @@ class SupervisedConnection implements Connection {
         random,
         channels: this.#channels,
         outbox: this.#outbox,
+        pace: this.#pace,
+        host: server.host,
         ghosts: this.#ghosts,
         reclaimsNick: this.#options.reclaimsNick,
         nicklen: this.#nicklen,
