@@ -171,7 +171,8 @@ export class Channel {
 
   /** There is no room for it on this server. */
   crowdedOut(most: number): void {
-    const because = `The server allows one client ${most} channels, and the others take them all`;
+    const channels = most === 1 ? "1 channel" : `${most} channels`;
+    const because = `The server allows one client ${channels}, and others come first`;
     this.#lose({ how: "crowded", untilMs: Infinity, because, waysOut: ["room"] });
   }
 

@@ -53,6 +53,8 @@ export class Presence {
   readonly #stay = new Stay();
   #voice: Voice = OPEN;
   #question: Question = { kind: "due" };
+  /** Whether the answer ever failed to come in time. */
+  #wasLate = false;
   /** Messages refused in a row. */
   #mutes = 0;
   /** Whether the server has let us speak against what the modes say. */
@@ -84,8 +86,7 @@ export class Presence {
 
   /** Whether nothing is wrong but that the server has not had the time yet to tell the modes. */
   get isSettling(): boolean {
-    const { kind } = this.#question;
-    return this.#isUnknown() && (kind === "due" || kind === "asked");
+    return this.#isUnknown() && !this.#wasLate;
   }
 
   /** Whether a message may be sent now. */
@@ -167,7 +168,10 @@ export class Presence {
       this.#voice = { kind: "probing", because: voice.because };
     }
     const question = this.#question;
-    if (question.kind === "asked" && question.untilMs <= nowMs) this.#question = { kind: "late" };
+    if (question.kind === "asked" && question.untilMs <= nowMs) {
+      this.#question = { kind: "late" };
+      this.#wasLate = true;
+    }
     return Math.min(
       this.#voice.kind === "muted" ? this.#voice.untilMs : Infinity,
       this.#question.kind === "asked" ? this.#question.untilMs : Infinity,
