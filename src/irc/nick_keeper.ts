@@ -26,6 +26,7 @@ export interface NickHelp {
 /** Knows when and how to ask for the wanted nick. */
 export class NickKeeper {
   #dueMs = Infinity;
+  /** Numeric with which the wanted nick was refused last; empty while it was not. */
   #refusal = "";
   /** What NickServ was asked and has not answered. */
   #asked: ReclaimCommand | undefined;
@@ -39,6 +40,7 @@ export class NickKeeper {
 
   /** Another nick is wanted: it is asked for at once. */
   hurry(): void {
+    this.#refusal = "";
     this.#dueMs = 0;
   }
 
@@ -73,16 +75,24 @@ export class NickKeeper {
       return [];
     }
     // The account can be used at once; without one, whoever has the nick is given time to go.
-    if (this.#dueMs === Infinity) this.#dueMs = help.reclaim === undefined ? nowMs + RETRY_MS : nowMs;
+    if (this.#dueMs === Infinity) this.#dueMs = this.#canReclaim(help) ? nowMs : nowMs + RETRY_MS;
     if (nowMs < this.#dueMs) return [];
     this.#dueMs = nowMs + RETRY_MS;
     return this.#answer === undefined ? this.#ask(help) : this.#follow(this.#answer, help);
   }
 
-  #ask({ nickLine, reclaim }: NickHelp): readonly string[] {
-    this.#asked = reclaim === undefined ? undefined : this.#knowsRegain ? "REGAIN" : this.#otherCommand();
+  /** Services are for a nick that was refused: asking them may end another session. */
+  #canReclaim({ reclaim }: NickHelp): boolean {
+    return reclaim !== undefined && this.#refusal !== "";
+  }
+
+  #ask(help: NickHelp): readonly string[] {
+    const { nickLine, reclaim } = help;
+    this.#asked = undefined;
+    if (reclaim === undefined || !this.#canReclaim(help)) return [nickLine];
+    this.#asked = this.#knowsRegain ? "REGAIN" : this.#otherCommand();
     // NICK goes along, because services may be away and the holder gone.
-    return reclaim === undefined || this.#asked === undefined ? [nickLine] : [reclaim(this.#asked), nickLine];
+    return [reclaim(this.#asked), nickLine];
   }
 
   /** Goes on after an answer: with another command when that one is unknown, else with NICK, once. */

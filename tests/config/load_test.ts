@@ -169,6 +169,26 @@ routes: [{ to: "#logs" }]
   assert.deepEqual([action.budget.burstLines, action.budget.linesPerSecond], [9, 2]);
 });
 
+Deno.test("loadConfig() reads IPv6 servers, with and without a port", async () => {
+  await using dir = await tempDir();
+  for (
+    const [written, port] of [['host: "::1"', 6697], ['servers: ["[::1]"]', 6697], [
+      'servers: ["[::1]:7000"]',
+      7000,
+    ]]
+  ) {
+    const { config } = load(
+      dir,
+      `version: 1
+connections: { a: { ${written}, nick: bot } }
+sources: { app: { type: stdin } }
+routes: [{ to: "#logs" }]
+`,
+    );
+    assert.deepEqual(config.connections.get("a")?.servers, [{ host: "::1", port }]);
+  }
+});
+
 Deno.test("loadConfig() keeps secret fields and files as secrets, and prints none", async () => {
   await using dir = await tempDir();
   Deno.writeTextFileSync(dir.at("irc"), "from-a-file\n");

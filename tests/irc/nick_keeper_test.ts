@@ -24,6 +24,7 @@ Deno.test("nick keeper: without an account the nick is asked for every 60 s", ()
 
 Deno.test("nick keeper: with an account it is regained at once, then every 60 s, with one NICK for an answer", () => {
   const keeper = new NickKeeper();
+  keeper.refused("433");
   assert.deepEqual(keeper.takeDue(held, 1_000), ["PRIVMSG NickServ :REGAIN tail", "NICK tail"]);
   assert.deepEqual(keeper.takeDue(held, 1_100), []);
   for (const text of ["tail has been released", "and more of that"]) {
@@ -52,8 +53,19 @@ for (
   });
 }
 
+Deno.test("nick keeper: a nick that nobody refused is asked for without services", () => {
+  const keeper = new NickKeeper();
+  keeper.refused("433");
+  keeper.hurry();
+  assert.deepEqual(keeper.takeDue(held, 1_000), ["NICK tail"]);
+  keeper.refused("433");
+  assert.deepEqual(keeper.takeDue(held, 60_999), []);
+  assert.deepEqual(keeper.takeDue(held, 61_000), ["PRIVMSG NickServ :REGAIN tail", "NICK tail"]);
+});
+
 Deno.test("nick keeper: what NickServ says unasked is not an answer", () => {
   const keeper = new NickKeeper();
+  keeper.refused("433");
   assert.equal(keeper.answered("This nickname is registered."), false);
   keeper.takeDue(held, 1_000);
   keeper.takeDue({ ...held, hasWanted: true }, 1_100);
