@@ -73,14 +73,19 @@ export interface TlsSpec {
 }
 
 /** SASL credentials. */
-export interface SaslSpec {
-  /** Only `plain` is available yet. */
-  readonly mechanism: "plain";
-  /** Account name. */
-  readonly account: string;
-  /** Its password. */
-  readonly password: Secret;
-}
+export type SaslSpec =
+  | {
+    /** `plain` shows the password to the server, `scram-sha-256` only proves that we know it. */
+    readonly mechanism: "plain" | "scram-sha-256";
+    /** Account name. */
+    readonly account: string;
+    /** Its password. */
+    readonly password: Secret;
+  }
+  | {
+    /** The client certificate says who we are. */
+    readonly mechanism: "external";
+  };
 
 /** Options of one channel. */
 export interface ChannelSpec {

@@ -136,8 +136,13 @@ function resolveTls(written: NonNullable<WrittenConnection["tls"]>, directory: s
 }
 
 function resolveSasl(written: WrittenConnection["sasl"]): SaslSpec | undefined {
+  if (written?.mechanism === "external") return { mechanism: "external" };
   if (written?.account === undefined || written.password === undefined) return undefined;
-  return { mechanism: "plain", account: written.account, password: new Secret(written.password) };
+  return {
+    mechanism: written.mechanism ?? "plain",
+    account: written.account,
+    password: new Secret(written.password),
+  };
 }
 
 function resolveFlood(written: NonNullable<WrittenConnection["flood"]>): FloodSpec {

@@ -26,8 +26,6 @@ const UNAVAILABLE: readonly Unavailable[] = [
   { path: "buses", what: "A bus" },
   { path: "tests", what: "The tests block" },
   { path: "connections.*.standby", what: "Standby" },
-  { path: "connections.*.sasl.mechanism", when: is("external"), what: "SASL EXTERNAL" },
-  { path: "connections.*.sasl.mechanism", when: is("scram-sha-256"), what: "SASL SCRAM-SHA-256" },
   { path: "sources.*.type", when: is("forward"), what: "The forward source" },
   { path: "sources.*.type", when: is("redis"), what: "The redis source" },
   { path: "redaction.profiles.*.except.*", when: is(...LATER_RULES), what: "The rule %" },

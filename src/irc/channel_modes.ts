@@ -6,7 +6,7 @@
  */
 
 import type { FloodProfile } from "../config/config.ts";
-import { recogniseProfile, type ServerIdentity } from "./pace.ts";
+import { recogniseProfile, type ServerIdentity } from "./flood_profile.ts";
 
 /** Which server's letters are meant; `public` where it is not known. */
 export type Flavour = FloodProfile;

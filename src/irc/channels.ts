@@ -100,6 +100,11 @@ export class Channels {
     return this.#online && this.#find(name)?.canSpeak(nowMs) === true;
   }
 
+  /** Whether we are voiced or more there, as far as is known. */
+  hasVoice(name: string): boolean {
+    return this.#find(name)?.presence?.stay.hasVoice(this.#server.rules) === true;
+  }
+
   /** Whether the last message to the channel was refused: the next one is sent alone, to see. */
   isProbing(name: string): boolean {
     return this.#find(name)?.presence?.isProbing === true;
@@ -287,13 +292,16 @@ export class Channels {
     this.#find(name)?.presence?.spoke();
   }
 
-  /** At once for channels that must not be spoken in before; of the others one now and then. */
+  /** At once for channels that must not be spoken in before; of the others as many as may be asked for. */
   #takeQuestions(channels: readonly Channel[], nowMs: number): readonly string[] {
     const asking = channels.filter(({ presence }) => presence?.asksForModes === true);
     const urgent = asking.filter(({ isPrivate }) => isPrivate);
-    const [other] = asking.filter(({ isPrivate }) => !isPrivate);
-    const taken = other === undefined || nowMs < this.#mayAskMs ? urgent : [...urgent, other];
-    if (taken.length > urgent.length) this.#askMs = Math.max(nowMs, this.#askMs) + ASK_SPACING_MS;
+    const taken = [...urgent];
+    for (const channel of asking.filter(({ isPrivate }) => !isPrivate)) {
+      if (nowMs < this.#mayAskMs) break;
+      this.#askMs = Math.max(nowMs, this.#askMs) + ASK_SPACING_MS;
+      taken.push(channel);
+    }
     for (const { presence } of taken) presence?.modesAsked(nowMs);
     return taken.map(({ name }) => name);
   }

@@ -6,13 +6,15 @@
 
 import type { ConnectionSpec } from "../config/config.ts";
 import type { RedactedText } from "../redact/redacted.ts";
+import type { PaceState } from "./adaptive_pace.ts";
 import type { ChannelReport } from "./channel_report.ts";
 
 /** What a connection is doing. */
 export type ConnectionState =
   | { readonly phase: "connecting"; readonly attempt: number }
   | { readonly phase: "registering"; readonly attempt: number }
-  | { readonly phase: "ready"; readonly nick: string }
+  /** Logged in; `but` says what is wrong all the same. */
+  | { readonly phase: "ready"; readonly nick: string; readonly but?: string }
   | { readonly phase: "waiting"; readonly untilMs: number; readonly because: string }
   | { readonly phase: "closed" };
 
@@ -66,6 +68,8 @@ export interface Connection {
   readonly channels: ReadonlyMap<string, ChannelState>;
   /** Messages queued and in flight. */
   readonly pending: number;
+  /** How fast it may speak, and why. */
+  readonly pace: PaceState;
   /** Whether a message for this channel could leave now or soon: registered and joined. */
   canSpeak(channel: string): boolean;
   /** Sets the channels to be in, with their keys; joins and parts only the difference. */

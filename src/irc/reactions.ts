@@ -5,12 +5,15 @@
  */
 
 import type { ConnectionSpec } from "../config/config.ts";
+import type { AdaptivePace } from "./adaptive_pace.ts";
 import type { Channels } from "./channels.ts";
 import type { Client } from "./client.ts";
+import { seedFor } from "./flood_profile.ts";
 import type { Ghosts } from "./ghosts.ts";
 import type { Identity } from "./identity.ts";
 import type { Login } from "./login.ts";
-import { paceFor } from "./pace.ts";
+import type { NickKeeper } from "./nick_keeper.ts";
+import { readIdentifyAnswer } from "./nickserv.ts";
 import { isPunishment, NICK_REFUSALS, shownText } from "./refusals.ts";
 import type { ServerEvent } from "./server_event.ts";
 import type { Speaker } from "./speaker.ts";
@@ -22,8 +25,12 @@ export interface Listeners {
   readonly client: Client;
   readonly identity: Identity;
   readonly login: Login;
+  readonly nickKeeper: NickKeeper;
   readonly channels: Channels;
   readonly speaker: Speaker;
+  readonly pace: AdaptivePace;
+  /** Host we are connected to. */
+  readonly host: string;
   readonly ghosts: Ghosts;
 }
 
@@ -44,7 +51,7 @@ export type Consequence =
  * @param nowMs Monotonic time.
  */
 export function react(event: ServerEvent, listeners: Listeners, nowMs: number): Consequence | undefined {
-  const { client, identity, login, channels, speaker, ghosts } = listeners;
+  const { client, identity, login, nickKeeper, channels, speaker, ghosts } = listeners;
   const isSelf = (nick: string) => identity.isSelf(nick);
   switch (event.kind) {
     case "welcome":
@@ -52,29 +59,33 @@ export function react(event: ServerEvent, listeners: Listeners, nowMs: number): 
       return withoutLogin(listeners);
     case "greeted":
       login.greeted(nowMs);
-      if (client.hasCapability("echo-message")) speaker.expectEchoes();
+      if (client.hasCapability("echo-message")) {
+        speaker.expectEchoes();
+        if (client.hasCapability("labeled-response")) speaker.expectLabels();
+      }
+      if (identity.botMode !== undefined) speaker.command(`MODE ${identity.nick} +${identity.botMode}`);
       break;
     case "version":
       identity.runs(event.version);
-      setPace(listeners);
+      aimPace(listeners);
       break;
     case "supports":
       identity.supports(event.tokens);
-      setPace(listeners);
+      aimPace(listeners);
       break;
     case "logged-in":
       login.loggedIn();
       channels.loggedIn();
       break;
-    case "services":
-      login.answered();
-      break;
     case "identified":
-      login.answered();
+      login.answered(false);
       channels.loggedIn();
       break;
+    case "nickserv":
+      if (!nickKeeper.answered(event.text)) hearNickServ(event.text, login);
+      break;
     case "nick-refused":
-      return login.isRegistering ? anotherNick(event.numeric, listeners) : undefined;
+      return refuseNick(event.numeric, listeners);
     case "nick":
       identity.renamed(event.nick);
       break;
@@ -89,9 +100,7 @@ export function react(event: ServerEvent, listeners: Listeners, nowMs: number): 
       break;
     case "names":
       channels.named(event.channel, event.names, isSelf, nowMs);
-      for (const nick of event.nicks) {
-        if (!isSelf(nick)) ghosts.met(channels.keyOf(event.channel), nick, nowMs);
-      }
+      ghosts.named(channels.keyOf(event.channel), event.names, isSelf, nowMs);
       break;
     case "modes":
       channels.modesTold(event.channel, event.modes, nowMs);
@@ -110,13 +119,15 @@ export function react(event: ServerEvent, listeners: Listeners, nowMs: number): 
       break;
     case "names-end":
       channels.namesEnded(event.channel);
-      ghosts.allMet(channels.keyOf(event.channel));
+      ghosts.allNamed(channels.keyOf(event.channel));
       break;
     case "parted":
       channels.parted(event.channel, nowMs);
       break;
     case "kicked":
       channels.kicked(event.channel, shownText(event.by), nowMs);
+      speaker.channelChanged(event.channel);
+      if (/flood/i.test(event.text)) speaker.trouble("kicked for flooding", nowMs);
       break;
     case "invited":
       channels.invited(event.channel);
@@ -126,8 +137,12 @@ export function react(event: ServerEvent, listeners: Listeners, nowMs: number): 
       break;
     case "refused":
       if (channels.refused(event, nowMs) === "message") {
-        speaker.refused(event.channel, nowMs);
-      }
+        if (event.numeric === "404") speaker.suspect(event.channel, nowMs);
+        speaker.refused(event.channel, event.label, nowMs);
+      } else if (event.label !== undefined) speaker.refusedLine(event.label, nowMs);
+      break;
+    case "line-refused":
+      speaker.refusedLine(event.label, nowMs);
       break;
     case "nobody":
       channels.nobodyThere(event.nick);
@@ -136,16 +151,24 @@ export function react(event: ServerEvent, listeners: Listeners, nowMs: number): 
       channels.serviceSaid(event.nick, event.text);
       break;
     case "throttled":
+      speaker.trouble(event.because, nowMs);
       channels.throttled(event.channel, "The server drops messages to this channel: too many", nowMs);
-      speaker.refused(event.channel, nowMs);
+      speaker.refused(event.channel, event.label, nowMs);
+      break;
+    case "too-fast":
+      speaker.trouble(event.because, nowMs);
       break;
     case "echo":
-      speaker.echoed(event.channel, event.text, nowMs);
+      speaker.echoed(event, nowMs);
+      break;
+    case "acknowledged":
+      speaker.acknowledged(event.label);
       break;
     case "pong":
       speaker.ponged(event.token, nowMs);
       break;
     case "error":
+      if (/flood|recvq/i.test(event.text)) speaker.trouble("disconnected for flooding", nowMs);
       return {
         kind: "farewell",
         because: `The server closed the connection: ${shownText(event.text)}`,
@@ -161,8 +184,19 @@ function withoutLogin({ spec, login }: Listeners): Consequence | undefined {
   return { kind: "failed", because: "The server let the bot in without the SASL login" };
 }
 
-function anotherNick(numeric: string, { login, identity }: Listeners): Consequence {
-  const nick = login.nextNick();
+function hearNickServ(text: string, login: Login): void {
+  const answer = readIdentifyAnswer(text);
+  if (answer !== undefined) login.answered(answer === "refused");
+}
+
+/** While registering, another nick has to be found; later it is the wanted one that is still not to be had. */
+function refuseNick(
+  numeric: string,
+  { spec, login, nickKeeper, identity }: Listeners,
+): Consequence | undefined {
+  if (!login.isRegistering || identity.nick === spec.nick) nickKeeper.refused(numeric);
+  if (!login.isRegistering) return undefined;
+  const nick = login.nextNick(numeric);
   if (nick === undefined) {
     const why = NICK_REFUSALS.get(numeric) ?? "refused";
     return { kind: "failed", because: `No nick is to be had; the last answer was: ${why}` };
@@ -171,6 +205,10 @@ function anotherNick(numeric: string, { login, identity }: Listeners): Consequen
   return { kind: "nick", nick };
 }
 
-function setPace({ spec, speaker, identity }: Listeners): void {
-  speaker.setPace(paceFor(spec.flood, identity.server));
+/** Starts from what is known of the server now. */
+export function aimPace(
+  { spec, identity, pace, host }: Pick<Listeners, "spec" | "identity" | "pace" | "host">,
+): void {
+  const { server } = identity;
+  pace.aim(seedFor(spec.flood, server), shownText(server.network) || host);
 }

@@ -8,17 +8,19 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ConnectionSpec } from "../config/config.ts";
 import type { Clock } from "../runtime/clock.ts";
+import type { AdaptivePace } from "./adaptive_pace.ts";
 import type { Channels } from "./channels.ts";
 import { type Client, openClient, type ServerLine } from "./client.ts";
 import type { Ghosts } from "./ghosts.ts";
 import { Identity } from "./identity.ts";
 import { requestLines, serverTraits } from "./requests.ts";
 import { Liveness } from "./liveness.ts";
-import { identifyLine, Login } from "./login.ts";
+import { identifyAs, Login } from "./login.ts";
 import { NickKeeper } from "./nick_keeper.ts";
+import { cutNick } from "./nicks.ts";
+import { reclaimLine } from "./nickserv.ts";
 import type { Outbox } from "./outbox.ts";
-import { paceFor } from "./pace.ts";
-import { react } from "./reactions.ts";
+import { aimPace, react } from "./reactions.ts";
 import { shownText } from "./refusals.ts";
 import { readEvent } from "./server_event.ts";
 import { Speaker } from "./speaker.ts";
@@ -36,10 +38,20 @@ export interface SessionOptions {
   readonly channels: Channels;
   /** The connection's queue, which outlives the session. */
   readonly outbox: Outbox;
+  /** Host it leads to, as configured. */
+  readonly host: string;
+  /** The connection's pace, which outlives the session. */
+  readonly pace: AdaptivePace;
   /** What the connection's earlier sessions may still bring. */
   readonly ghosts: Ghosts;
+  /** Whether the wanted nick is got back while another one has to do. */
+  readonly reclaimsNick: boolean;
   /** Makes PING tokens unlike those of any other session. */
   readonly random: () => number;
+  /** Characters of a nick that the server granted last time; `undefined` when that is not known. */
+  readonly nicklen: number | undefined;
+  /** Told what the server says of STS; returns why the connection has to end, if it has. */
+  readonly onSts: (value: string) => string | undefined;
 }
 
 /** Why a session ended. */
@@ -48,6 +60,8 @@ export interface SessionEnd {
   readonly because: string;
   /** Whether the server punished us, so that coming back at once would make it worse. */
   readonly punished: boolean;
+  /** Whether the same server is to be tried again at once. */
+  readonly again: boolean;
   /** How long it was ready, in milliseconds. */
   readonly readyForMs: number;
 }
@@ -63,10 +77,14 @@ export class Session {
   readonly #login: Login;
   readonly #liveness: Liveness;
   readonly #nickKeeper = new NickKeeper();
+  readonly #reclaimsNick: boolean;
   readonly #speaker: Speaker;
+  readonly #pace: AdaptivePace;
+  readonly #host: string;
   #spec: ConnectionSpec;
   #because: string | undefined;
   #punished = false;
+  #again = false;
 
   /**
    * Sends the first lines.
@@ -81,15 +99,28 @@ export class Session {
     this.#clock = clock;
     this.#channels = options.channels;
     this.#ghosts = options.ghosts;
+    this.#reclaimsNick = options.reclaimsNick;
     this.#identity = new Identity(spec.nick);
-    this.#login = new Login(spec, nowMs);
+    this.#login = new Login(spec, options.nicklen, nowMs);
     this.#liveness = new Liveness(nowMs);
     const identity = this.#identity;
-    this.#speaker = new Speaker({ ...options, identity, pace: paceFor(spec.flood, identity.server) }, nowMs);
+    this.#pace = options.pace;
+    this.#host = options.host;
+    this.#aimPace();
+    this.#speaker = new Speaker(
+      { ...options, identity, isVoiced: (key) => options.channels.hasVoice(key) },
+      nowMs,
+    );
     this.#client = openClient({
       spec,
       transport,
       onLine: (line) => this.#onLine(line),
+      onSts: (value) => {
+        const because = options.onSts(value);
+        if (because === undefined) return;
+        this.#again = true;
+        this.#fail(because);
+      },
       onLoginFailed: (because) => this.#fail(because),
     });
   }
@@ -102,6 +133,16 @@ export class Session {
   /** The nick we have. */
   get nick(): string {
     return this.#identity.nick;
+  }
+
+  /** What is wrong although it is ready; `undefined` when nothing is. */
+  get trouble(): string | undefined {
+    return this.#login.trouble;
+  }
+
+  /** Characters of a nick that the server grants; `undefined` when it has not said. */
+  get nicklen(): number | undefined {
+    return this.#identity.nicklen;
   }
 
   /** Takes a line from the socket. */
@@ -133,14 +174,15 @@ export class Session {
   update(spec: ConnectionSpec): void {
     const before = this.#spec;
     this.#spec = spec;
-    this.#speaker.setPace(paceFor(spec.flood, this.#identity.server));
+    this.#aimPace();
     if (spec.nick !== before.nick) this.#nickKeeper.hurry();
     if (spec.realname !== before.realname && this.#client.hasCapability("setname")) {
       this.#speaker.command(`SETNAME :${spec.realname}`);
     }
     const { nickserv } = spec;
     if (nickserv !== undefined && nickserv.reveal() !== before.nickserv?.reveal() && this.isReady) {
-      this.#speaker.command(identifyLine(spec.nick, nickserv.reveal(), this.#identity));
+      this.#speaker.command(identifyAs(spec.nick, nickserv, this.#identity));
+      this.#login.identified();
     }
     this.#channels.retry(changedChannels(before, spec));
   }
@@ -165,8 +207,13 @@ export class Session {
     return {
       because: this.#because ?? "The server closed the connection without a word",
       punished: this.#punished,
+      again: this.#again,
       readyForMs: this.#login.doneForMs(nowMs),
     };
+  }
+
+  #aimPace(): void {
+    aimPace({ spec: this.#spec, identity: this.#identity, pace: this.#pace, host: this.#host });
   }
 
   #fail(because: string): void {
@@ -177,6 +224,7 @@ export class Session {
   /** Moves the login on; returns when to look again. */
   #logIn(nowMs: number): number {
     if (this.#login.isDone) return Infinity;
+    this.#login.authenticating(this.#client.isAuthenticating, nowMs);
     for (;;) {
       const step = this.#login.advance(this.#spec, this.#identity, nowMs);
       switch (step.kind) {
@@ -208,8 +256,20 @@ export class Session {
   }
 
   #keepNick(nowMs: number): number {
-    const wanted = this.#spec.nick;
-    if (this.#nickKeeper.takeDue(this.nick === wanted, nowMs)) this.#speaker.command(`NICK ${wanted}`);
+    if (!this.#reclaimsNick) return Infinity;
+    const { nickserv, nick } = this.#spec;
+    const { nicklen, server } = this.#identity;
+    const wanted = cutNick(nick, nicklen ?? Infinity);
+    const isKnown = this.#login.isLoggedIn;
+    const password = isKnown ? undefined : nickserv?.reveal();
+    const lines = this.#nickKeeper.takeDue({
+      hasWanted: this.nick === wanted,
+      nickLine: `NICK ${wanted}`,
+      reclaim: isKnown || password !== undefined
+        ? (command) => reclaimLine(command, wanted, password, server)
+        : undefined,
+    }, nowMs);
+    this.#speaker.command(...lines);
     return this.#nickKeeper.dueMs;
   }
 
@@ -222,8 +282,11 @@ export class Session {
       client: this.#client,
       identity: this.#identity,
       login: this.#login,
+      nickKeeper: this.#nickKeeper,
       channels: this.#channels,
       speaker: this.#speaker,
+      pace: this.#pace,
+      host: this.#host,
       ghosts: this.#ghosts,
     }, this.#clock.monotonic());
     switch (consequence?.kind) {

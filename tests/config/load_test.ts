@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ConfigError } from "../../src/config/diagnostic.ts";
 import { loadConfig } from "../../src/config/load.ts";
+import { Secret } from "../../src/runtime/secret.ts";
 import { type TempDir, tempDir } from "../support/temp_dir.ts";
 
 const MINIMAL = `version: 1
@@ -171,6 +172,26 @@ routes: [{ to: "#logs" }]
   assert.deepEqual([action.budget.burstLines, action.budget.linesPerSecond], [9, 2]);
 });
 
+Deno.test("loadConfig() reads IPv6 servers, with and without a port", async () => {
+  await using dir = await tempDir();
+  for (
+    const [written, port] of [['host: "::1"', 6697], ['servers: ["[::1]"]', 6697], [
+      'servers: ["[::1]:7000"]',
+      7000,
+    ]]
+  ) {
+    const { config } = load(
+      dir,
+      `version: 1
+connections: { a: { ${written}, nick: bot } }
+sources: { app: { type: stdin } }
+routes: [{ to: "#logs" }]
+`,
+    );
+    assert.deepEqual(config.connections.get("a")?.servers, [{ host: "::1", port }]);
+  }
+});
+
 Deno.test("loadConfig() keeps secret fields and files as secrets, and prints none", async () => {
   await using dir = await tempDir();
   Deno.writeTextFileSync(dir.at("irc"), "from-a-file\n");
@@ -194,7 +215,11 @@ routes: [{ to: "#logs" }]
   );
   const connection = config.connections.get("libera");
   assert.equal(connection?.password?.reveal(), "0123456789");
-  assert.equal(connection?.sasl?.password.reveal(), "from-a-file");
+  assert.deepEqual(connection?.sasl, {
+    mechanism: "plain",
+    account: "acme",
+    password: new Secret("from-a-file"),
+  });
   assert.equal(connection?.realname, "I am named-in-a-file");
   const revealed = config.secrets.map((secret) => secret.reveal());
   assert.deepEqual(revealed.toSorted(), [

@@ -1,5 +1,6 @@
 import type { ConnectionSpec } from "../../src/config/config.ts";
 import type { Connection, Message, Outcome } from "../../src/irc/connection.ts";
+import { StsPolicies } from "../../src/irc/sts.ts";
 import { openConnection } from "../../src/irc/supervisor.ts";
 import type { RedactedText } from "../../src/redact/redacted.ts";
 import { type Clock, systemClock } from "../../src/runtime/clock.ts";
@@ -49,6 +50,8 @@ export function connect(
     clock,
     log: logger,
     random: () => 0.25,
+    sts: new StsPolicies(),
+    reclaimsNick: true,
     changed: () => {},
   });
   connection.wantChannels(options.channels ?? []);

@@ -64,6 +64,7 @@ export function scriptedConnection(id: string = "irc"): ScriptedConnection {
     },
     state: { phase: "ready", nick: "tail" },
     channels: new Map(),
+    pace: { profile: "exempt", linesPerSecond: null, burstLines: null, change: undefined },
     get pending() {
       return queue.length;
     },

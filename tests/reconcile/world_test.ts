@@ -116,6 +116,7 @@ function recording(
     get pending() {
       return inner.pending;
     },
+    pace: inner.pace,
     canSpeak: (channel: string) => inner.canSpeak(channel),
     offer: (message: Message) => inner.offer(message),
     wantChannels(channels: readonly string[]) {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { StsPolicies } from "../../irc/sts.ts";
 import { openConnection } from "../../irc/supervisor.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import type { Logger } from "../../runtime/log.ts";
@@ -35,13 +36,24 @@ export async function checkCommand({ text, flag }: CommandLine): Promise<number>
   if (code !== EXIT_DONE || !flag("live")) return code;
   const found = findDesired(named);
   if (found.kind !== "found") return code;
+  const sts = new StsPolicies();
   using signals = untilToldToStop();
   return await checkLive({
     config: found.load().config,
     speak: flag("speak"),
     clock: systemClock,
     openConnection: (id, spec, changed) =>
-      openConnection({ id, spec, clock: systemClock, log: SILENT, random: Math.random, changed }),
+      openConnection({
+        id,
+        spec,
+        clock: systemClock,
+        log: SILENT,
+        random: Math.random,
+        sts,
+        // The agent may be running under it.
+        reclaimsNick: false,
+        changed,
+      }),
     write: print,
   }, signals.stop);
 }

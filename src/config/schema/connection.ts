@@ -75,10 +75,13 @@ const tls = z.union([
 ]).describe("TLS, with the server's certificate always verified; default true");
 
 const sasl = z.strictObject({
-  mechanism: z.enum(["plain", "external", "scram-sha-256"]).describe("How to log in; default plain")
+  mechanism: z.enum(["plain", "external", "scram-sha-256"])
+    .describe(
+      "plain shows the server the password, scram-sha-256 does not; external: by tls.cert_file; default plain",
+    )
     .optional(),
-  account: text("Account name").optional(),
-  password: secret("Password of the account").optional(),
+  account: text("Account name; none with external").optional(),
+  password: secret("Password of the account; none with external").optional(),
 }).describe("Login with SASL");
 
 const flood = z.union([
