@@ -13,9 +13,8 @@ import { Identity } from "./identity.ts";
 import { joinLines } from "./join.ts";
 import { Liveness } from "./liveness.ts";
 import { identifyAs, Login } from "./login.ts";
+import { nickHelp } from "./nick_help.ts";
 import { NickKeeper } from "./nick_keeper.ts";
-import { cutNick } from "./nicks.ts";
-import { reclaimLine } from "./nickserv.ts";
 import type { Outbox } from "./outbox.ts";
 import { paceFor } from "./pace.ts";
 import { react } from "./reactions.ts";
@@ -225,19 +224,8 @@ export class Session {
   }
 
   #keepNick(nowMs: number): number {
-    const { nickserv, nick } = this.#spec;
-    const { nicklen, server } = this.#identity;
-    const wanted = cutNick(nick, nicklen ?? Infinity);
-    const isKnown = this.#login.isLoggedIn;
-    const password = isKnown ? undefined : nickserv?.reveal();
-    const lines = this.#nickKeeper.takeDue({
-      hasWanted: this.nick === wanted,
-      nickLine: `NICK ${wanted}`,
-      reclaim: isKnown || password !== undefined
-        ? (command) => reclaimLine(command, wanted, password, server)
-        : undefined,
-    }, nowMs);
-    this.#speaker.command(...lines);
+    const help = nickHelp(this.#spec, this.#identity, this.#login);
+    this.#speaker.command(...this.#nickKeeper.takeDue(help, nowMs));
     return this.#nickKeeper.dueMs;
   }
 
