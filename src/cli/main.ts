@@ -16,7 +16,7 @@ import { runCommand } from "./commands/run.ts";
 import { statusCommand } from "./commands/status.ts";
 import { printConfigError } from "./config_error.ts";
 import { EXIT_CONFIG, EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from "./exit.ts";
-import { env, inColor, print, printError } from "./process.ts";
+import { env, print, printError } from "./process.ts";
 import { versionText } from "./version.ts";
 
 /**
