@@ -8,7 +8,7 @@ import { ConfigError, formatDiagnostic } from "../config/diagnostic.ts";
 import { configJsonSchema } from "../config/json_schema.ts";
 import { compileScrubber } from "../redact/redactor.ts";
 import { type CommandLine, helpText, readArguments } from "./args.ts";
-import { check } from "./check.ts";
+import { checkCommand } from "./commands/check.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { redactCommand } from "./commands/redact.ts";
 import { replayCommand } from "./commands/replay.ts";
@@ -57,13 +57,7 @@ async function dispatch(command: CommandLine): Promise<number> {
     case "run":
       return await runCommand(command);
     case "check":
-      return check({
-        config: command.text("config"),
-        env,
-        write: print,
-        writeError: printError,
-        color: inColor(Deno.stderr),
-      });
+      return await checkCommand(command);
     case "status":
       return await statusCommand(command);
     case "replay":

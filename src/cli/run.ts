@@ -10,6 +10,7 @@ import { StsPolicies } from "../irc/sts.ts";
 import { openConnection } from "../irc/supervisor.ts";
 import { openStateDir, type StateDir } from "../pipeline/state_dir.ts";
 import { runAgent } from "../reconcile/agent.ts";
+import { PaceFile } from "../reconcile/pace_file.ts";
 import { type Desired, logWarnings } from "../reconcile/reconciler.ts";
 import { compileScrubber } from "../redact/redactor.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -74,6 +75,7 @@ export async function run(options: RunOptions, stop: AbortSignal, force: AbortSi
   }
   using _held = stateDir;
   const sts = new StsPolicies();
+  await using paces = new PaceFile({ stateDir: stateDir?.path, clock, log });
   await runAgent(
     first,
     {
@@ -95,7 +97,17 @@ export async function run(options: RunOptions, stop: AbortSignal, force: AbortSi
             spec,
             ({ connection, channel, text }) => print(`${connection}\t${channel}\t${text}`),
           )
-          : openConnection({ id, spec, clock, log, random: Math.random, sts, changed }),
+          : openConnection({
+            id,
+            spec,
+            clock,
+            log,
+            random: Math.random,
+            sts,
+            reclaimsNick: true,
+            changed,
+            memory: paces.of(id),
+          }),
       openSource: (id, spec) => openSource(id, spec, { clock, log }),
     },
     stop,

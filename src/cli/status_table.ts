@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Resource, Since, Status } from "../reconcile/status.ts";
+import type { PaceStatus, Resource, Since, Status } from "../reconcile/status.ts";
 import { durationText } from "../route/summary.ts";
 
 const HEAD = ["NAME", "READY", "REASON", "AGE", "COUNTS"] as const;
@@ -61,7 +61,7 @@ function namesOf({ kind, name }: Resource): readonly string[] {
 function countsOf(resource: Resource): string {
   switch (resource.kind) {
     case "connection":
-      return `pending ${resource.pending}`;
+      return `pending ${resource.pending}, ${paceText(resource.pace)}`;
     case "channel":
       return "";
     case "source": {
@@ -76,6 +76,12 @@ function countsOf(resource: Resource): string {
       return `matched ${matched}: shown ${shown}, summarised ${summarised}, withheld ${withheld}, pending ${pending}`;
     }
   }
+}
+
+function paceText({ profile, linesPerSecond, because }: PaceStatus): string {
+  // Two digits that mean something, whether it is 12/s or 0.13/s.
+  const rate = linesPerSecond === null ? "unlimited" : `${Number(linesPerSecond.toPrecision(2))}/s`;
+  return `pace ${rate} (${profile}; ${because})`;
 }
 
 function shortened(reason: string): string {

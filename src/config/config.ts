@@ -91,6 +91,10 @@ export type SaslSpec =
 export interface ChannelSpec {
   /** Key (+k). */
   readonly key: Secret | undefined;
+  /** Whether nothing may be said there while everybody can come in or find it; left out: no. */
+  readonly private?: boolean;
+  /** Nick of the service to ask for an invitation where the channel is invite-only; left out: nobody. */
+  readonly invite?: string;
 }
 
 /** Names of the built-in flood profiles. */

@@ -26,8 +26,6 @@ const UNAVAILABLE: readonly Unavailable[] = [
   { path: "buses", what: "A bus" },
   { path: "tests", what: "The tests block" },
   { path: "connections.*.standby", what: "Standby" },
-  { path: "connections.*.channels.*.private", what: "A private channel" },
-  { path: "connections.*.channels.*.invite", what: "Asking for an invitation" },
   { path: "sources.*.type", when: is("forward"), what: "The forward source" },
   { path: "sources.*.type", when: is("redis"), what: "The redis source" },
   { path: "redaction.profiles.*.except.*", when: is(...LATER_RULES), what: "The rule %" },

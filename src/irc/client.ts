@@ -9,6 +9,7 @@
 import library from "irc-framework";
 import type { LibraryTransport } from "./irc_framework.d.ts";
 import type { ConnectionSpec } from "../config/config.ts";
+import { Labels } from "./labels.ts";
 import { SaslLogin, type SaslVerdict } from "./sasl.ts";
 import type { Transport } from "./transport.ts";
 
@@ -24,6 +25,8 @@ export interface ServerLine {
   readonly user: string;
   /** Sender's host. */
   readonly host: string;
+  /** Label of the line of ours that it answers (labeled-response). */
+  readonly label: string | undefined;
 }
 
 /** What a client is told. */
@@ -87,9 +90,12 @@ export function openClient(options: ClientOptions): Client {
   const client = new library.Client();
   const { cap } = client.network;
   let parsed: ServerLine | undefined;
-  client.connection.on("message", ({ command, params, nick, ident, hostname }) => {
-    parsed = { command, params, nick, user: ident, host: hostname };
+  const labels = new Labels();
+  client.connection.on("message", ({ command, params, nick, ident, hostname, tags }) => {
+    const label = labels.read(command, params, tags);
+    parsed = { command, params, nick, user: ident, host: hostname, label };
   });
+  client.requestCap("labeled-response");
   if (sasl !== undefined) {
     client.requestCap("sasl");
     // Of the library's reasons only this one is left, the others are judged before it sees them.

@@ -6,6 +6,8 @@
 
 import type { ConnectionSpec } from "../config/config.ts";
 import type { RedactedText } from "../redact/redacted.ts";
+import type { PaceState } from "./adaptive_pace.ts";
+import type { ChannelReport } from "./channel_report.ts";
 
 /** What a connection is doing. */
 export type ConnectionState =
@@ -35,6 +37,8 @@ export type Outcome =
 export interface Message {
   /** Channel with its prefix. */
   readonly channel: string;
+  /** What keeps its order and takes turns with the others in the channel: the name of a route. */
+  readonly flow: string;
   /** What to say; becomes one to five lines on the wire. */
   readonly text: RedactedText;
   /** What happens when it does not fit into one line. */
@@ -43,6 +47,11 @@ export interface Message {
   readonly urgency: "error" | "normal" | "summary";
   /** When the record was read, in `Clock.monotonic()` milliseconds. */
   readonly readMs: number;
+  /**
+   * When it was written, wall clock in milliseconds since the Unix epoch: put in front of an `error` that is shown later
+   * than `maxAgeMs`. `undefined` where the text says it already.
+   */
+  readonly timeMs: number | undefined;
   /** How long it may wait, counted from `readMs`. */
   readonly maxAgeMs: number;
   /** Called exactly once, never from within `offer`. */
@@ -59,12 +68,18 @@ export interface Connection {
   readonly channels: ReadonlyMap<string, ChannelState>;
   /** Messages queued and in flight. */
   readonly pending: number;
+  /** How fast it may speak, and why. */
+  readonly pace: PaceState;
   /** Whether a message for this channel could leave now or soon: registered and joined. */
   canSpeak(channel: string): boolean;
   /** Sets the channels to be in, with their keys; joins and parts only the difference. */
   wantChannels(channels: readonly string[]): void;
   /** Takes what can change without reconnecting: nick, realname, flood, keys, nickserv. */
   update(spec: ConnectionSpec): void;
+  /** Says that the configuration was reloaded, changed for this connection or not: ends what lasts until then. */
+  reloaded(): void;
+  /** What is known of a wanted channel. */
+  report(channel: string): ChannelReport | undefined;
   /** Queues a message without waiting; `false` when the queue is full and it was not taken (nothing is settled then). */
   offer(message: Message): boolean;
   /**

@@ -6,7 +6,8 @@
 
 import { type Casemapping, DEFAULT_CASEMAPPING, foldName, readCasemapping } from "./casemap.ts";
 import { userName } from "./client.ts";
-import type { ServerIdentity } from "./pace.ts";
+import { type ChannelRules, DEFAULT_RULES, readChannelRules } from "./channel_rules.ts";
+import type { ServerIdentity } from "./flood_profile.ts";
 import { limitFor, LINE_BYTES, type Prefix } from "./wire.ts";
 
 /** What one session has learnt. Starts with guesses, of which none is shorter than the truth. */
@@ -16,6 +17,9 @@ export class Identity {
   #network = "";
   #lineBytes = LINE_BYTES;
   #casemapping: Casemapping = DEFAULT_CASEMAPPING;
+  #channelRules: ChannelRules = DEFAULT_RULES;
+  /** Everything ISUPPORT said, which comes in several lines. */
+  readonly #tokens = new Map<string, string>();
   #nicklen: number | undefined;
   #botMode: string | undefined;
 
@@ -36,6 +40,11 @@ export class Identity {
   /** How the server folds names. */
   get casemapping(): Casemapping {
     return this.#casemapping;
+  }
+
+  /** What it says about channels. */
+  get channelRules(): ChannelRules {
+    return this.#channelRules;
   }
 
   /** Characters of a nick that the server grants; `undefined` when it has not said. */
@@ -81,6 +90,8 @@ export class Identity {
   /** The server said what it supports (ISUPPORT). */
   supports(tokens: ReadonlyMap<string, string>): void {
     this.#network = tokens.get("NETWORK") ?? this.#network;
+    for (const [name, value] of tokens) this.#tokens.set(name, value);
+    this.#channelRules = readChannelRules(this.#tokens);
     const casemapping = tokens.get("CASEMAPPING");
     if (casemapping !== undefined) this.#casemapping = readCasemapping(casemapping);
     const nicklen = Number(tokens.get("NICKLEN"));

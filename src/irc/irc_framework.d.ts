@@ -7,6 +7,7 @@ export interface ParsedLine {
   readonly nick: string;
   readonly ident: string;
   readonly hostname: string;
+  readonly tags: Readonly<Record<string, string | undefined>>;
 }
 
 /** What the library wants of a socket. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ServerIdentity } from "./pace.ts";
+import type { ServerIdentity } from "./flood_profile.ts";
 
 /** The nick that services register nicks under, on every network that has them. */
 export const NICKSERV = "nickserv";

@@ -1,11 +1,11 @@
 /**
- * Messages that wait for their turn: bounded, fair between channels, errors first, and none longer than it may.
+ * Messages that wait for their turn: bounded, fair between channels and routes, errors first, and none longer than it may.
  *
  * @module
  */
 
 import type { Message, Outcome } from "./connection.ts";
-import { type Entry, Lane } from "./lane.ts";
+import { type Entry, expiryOf, isBegun, Lane, type Part } from "./lane.ts";
 import { byteLength, type WireText } from "./wire.ts";
 
 /** How much may wait. */
@@ -86,10 +86,13 @@ export class Outbox {
       key,
       order,
       lines: undefined,
+      stamped: false,
       flying: 0,
       shown: 0,
       refusals: 0,
       alone: false,
+      lost: false,
+      doubts: 0,
       bytes,
     };
     this.#live.add(entry);
@@ -113,17 +116,35 @@ export class Outbox {
     return this.#errorsInARow < ERRORS_IN_A_ROW ? error : other;
   }
 
-  /** Takes the next line of a message, whose lines were cut before; it is in flight from now on. */
-  take(entry: Entry): WireText | undefined {
-    const [line, ...rest] = entry.lines ?? [];
-    entry.lines = rest;
-    if (line !== undefined) entry.flying++;
-    if (rest.length === 0) {
+  /** What waits behind a message in its flow, in order. */
+  behind(entry: Entry): readonly Entry[] {
+    return this.#laneOf(entry).behind(entry);
+  }
+
+  /**
+   * Takes the next line of each of these messages of one flow, whose lines were cut before; they are in flight from now
+   * on. However many they are, it was one turn.
+   */
+  take(entries: readonly Entry[]): readonly Part[] {
+    const parts: Part[] = [];
+    let isOver = false;
+    for (const entry of entries) {
+      const [line, ...rest] = entry.lines ?? [];
+      entry.lines = rest;
+      if (line !== undefined) {
+        entry.flying++;
+        parts.push({ entry, line });
+      }
+      if (rest.length > 0) continue;
       this.#remove(entry);
-      this.#errorsInARow = entry.message.urgency === "error" ? this.#errorsInARow + 1 : 0;
-      this.#laneOf(entry).passOn(entry.key);
+      isOver = true;
     }
-    return line;
+    const [first] = entries;
+    if (first !== undefined && isOver) {
+      this.#errorsInARow = first.message.urgency === "error" ? this.#errorsInARow + 1 : 0;
+      this.#laneOf(first).passOn(first);
+    }
+    return parts;
   }
 
   /** A line in flight was shown. */
@@ -144,6 +165,7 @@ export class Outbox {
   giveBack(entry: Entry, line: WireText, how: "refused" | "doubtful" | "lost"): void {
     entry.flying--;
     entry.alone ||= how === "doubtful";
+    entry.lost ||= how === "lost";
     if (!this.#live.has(entry)) return;
     if (how === "refused" && ++entry.refusals >= MOST_REFUSALS) {
       this.#remove(entry);
@@ -155,21 +177,33 @@ export class Outbox {
     this.#insert(entry);
   }
 
-  /** Takes out what is too old; a message that is half said is finished first. */
+  /** A line that was given back as lost did arrive after all. */
+  arrived({ entry, line }: Part): void {
+    const at = entry.lines?.indexOf(line) ?? -1;
+    if (!this.#live.has(entry) || at === -1) return;
+    entry.lines = entry.lines?.toSpliced(at, 1);
+    entry.shown++;
+    if (entry.flying > 0 || entry.lines?.length !== 0) return;
+    this.#remove(entry);
+    this.#decide(entry, "shown");
+  }
+
+  /** Takes out what is too old; a message that is half said, or may be shown already, is finished first. */
   expire(nowMs: number): void {
     if (nowMs < this.#earliestExpiryMs) return;
     this.#earliestExpiryMs = Infinity;
     for (const entry of this.#others.all()) {
       const expiryMs = expiryOf(entry);
       // What is half said is finished, unless the channel is lost in the middle of it.
-      const finishes = entry.flying > 0 || (entry.shown > 0 && this.#canSpeak(entry.key));
+      const finishes = entry.flying > 0 || entry.doubts > 0 ||
+        (entry.shown > 0 && this.#canSpeak(entry.key));
       if (expiryMs > nowMs || finishes) {
         const lookMs = expiryMs > nowMs ? expiryMs : nowMs + HALF_SAID_LOOK_MS;
         this.#earliestExpiryMs = Math.min(this.#earliestExpiryMs, lookMs);
         continue;
       }
       this.#remove(entry);
-      this.#decide(entry, this.#canSpeak(entry.key) ? "expired" : "away");
+      this.#decide(entry, !entry.lost && this.#canSpeak(entry.key) ? "expired" : "away");
     }
   }
 
@@ -215,12 +249,4 @@ export class Outbox {
         .reduce<Entry | undefined>((a, b) => a !== undefined && a.order < b.order ? a : b, undefined);
     return oldest("normal") ?? (urgency === "error" ? oldest("summary") : undefined);
   }
-}
-
-function isBegun(entry: Entry): boolean {
-  return entry.flying + entry.shown > 0;
-}
-
-function expiryOf({ message }: Entry): number {
-  return message.urgency === "normal" ? message.readMs + message.maxAgeMs : Infinity;
 }

@@ -5,8 +5,12 @@
  */
 
 import type { ConnectionSpec } from "../config/config.ts";
+import type { PaceState } from "./adaptive_pace.ts";
 import type { ChannelState, Connection, ConnectionState, Message } from "./connection.ts";
 import { limitFor, toWire } from "./wire.ts";
+
+/** Printing has no limits. */
+const PACE: PaceState = { profile: "exempt", linesPerSecond: null, burstLines: null, change: undefined };
 
 /** What would have been sent. */
 export interface PrintedMessage {
@@ -48,6 +52,7 @@ export function openPrintedConnection(
     get pending() {
       return unsettled.length;
     },
+    pace: PACE,
     canSpeak: (channel) => channel !== "",
     wantChannels: (names) => {
       channels = new Map(names.map((name) => [name.toLowerCase(), { phase: "joined" }]));
@@ -55,6 +60,8 @@ export function openPrintedConnection(
     update: (changed) => {
       nick = changed.nick;
     },
+    reloaded: () => {},
+    report: () => undefined,
     offer: (message) => {
       const limitBytes = limitFor({ nick, user: nick, host: undefined }, message.channel);
       for (const text of toWire(message.text, { limitBytes, long: message.long })) {

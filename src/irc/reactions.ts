@@ -5,13 +5,15 @@
  */
 
 import type { ConnectionSpec } from "../config/config.ts";
+import type { AdaptivePace } from "./adaptive_pace.ts";
 import type { Channels } from "./channels.ts";
 import type { Client } from "./client.ts";
+import { seedFor } from "./flood_profile.ts";
+import type { Ghosts } from "./ghosts.ts";
 import type { Identity } from "./identity.ts";
 import type { Login } from "./login.ts";
 import type { NickKeeper } from "./nick_keeper.ts";
 import { readIdentifyAnswer } from "./nickserv.ts";
-import { paceFor } from "./pace.ts";
 import { isPunishment, NICK_REFUSALS, shownText } from "./refusals.ts";
 import type { ServerEvent } from "./server_event.ts";
 import type { Speaker } from "./speaker.ts";
@@ -26,6 +28,10 @@ export interface Listeners {
   readonly nickKeeper: NickKeeper;
   readonly channels: Channels;
   readonly speaker: Speaker;
+  readonly pace: AdaptivePace;
+  /** Host we are connected to. */
+  readonly host: string;
+  readonly ghosts: Ghosts;
 }
 
 /** What is left for the session to do. */
@@ -45,29 +51,35 @@ export type Consequence =
  * @param nowMs Monotonic time.
  */
 export function react(event: ServerEvent, listeners: Listeners, nowMs: number): Consequence | undefined {
-  const { client, identity, login, nickKeeper, channels, speaker } = listeners;
+  const { client, identity, login, nickKeeper, channels, speaker, ghosts } = listeners;
+  const isSelf = (nick: string) => identity.isSelf(nick);
   switch (event.kind) {
     case "welcome":
       identity.renamed(event.nick);
       return withoutLogin(listeners);
     case "greeted":
       login.greeted(nowMs);
-      if (client.hasCapability("echo-message")) speaker.expectEchoes();
+      if (client.hasCapability("echo-message")) {
+        speaker.expectEchoes();
+        if (client.hasCapability("labeled-response")) speaker.expectLabels();
+      }
       if (identity.botMode !== undefined) speaker.command(`MODE ${identity.nick} +${identity.botMode}`);
       break;
     case "version":
       identity.runs(event.version);
-      setPace(listeners);
+      aimPace(listeners);
       break;
     case "supports":
       identity.supports(event.tokens);
-      setPace(listeners);
+      aimPace(listeners);
       break;
     case "logged-in":
       login.loggedIn();
+      channels.loggedIn();
       break;
     case "identified":
       login.answered(false);
+      channels.loggedIn();
       break;
     case "nickserv":
       if (!nickKeeper.answered(event.text)) hearNickServ(event.text, login);
@@ -83,37 +95,80 @@ export function react(event: ServerEvent, listeners: Listeners, nowMs: number): 
     case "joined":
       if (!channels.joined(event.channel, nowMs)) speaker.command(`PART ${event.channel}`);
       break;
+    case "joined-by-other":
+      channels.joinedByOther(event.channel);
+      break;
+    case "names":
+      channels.named(event.channel, event.names, isSelf, nowMs);
+      ghosts.named(channels.keyOf(event.channel), event.names, isSelf, nowMs);
+      break;
+    case "modes":
+      channels.modesTold(event.channel, event.modes, nowMs);
+      break;
+    case "modes-changed":
+      channels.modesChanged(event.channel, event.modes, isSelf, nowMs);
+      break;
+    case "spoken":
+      speaker.overheard(event.nick, event.channel, event.text);
+      break;
+    case "left":
+      ghosts.left(event.nick, event.channel === undefined ? undefined : channels.keyOf(event.channel));
+      break;
+    case "renamed":
+      ghosts.renamed(event.from, event.to);
+      break;
     case "names-end":
       channels.namesEnded(event.channel);
+      ghosts.allNamed(channels.keyOf(event.channel));
       break;
     case "parted":
       channels.parted(event.channel, nowMs);
       break;
     case "kicked":
-      channels.kicked(event.channel, nowMs);
+      channels.kicked(event.channel, shownText(event.by), nowMs);
+      speaker.channelChanged(event.channel);
+      if (/flood/i.test(event.text)) speaker.trouble("kicked for flooding", nowMs);
       break;
     case "invited":
-      channels.invited(event.channel, nowMs);
+      channels.invited(event.channel);
       break;
     case "forwarded":
       channels.forwarded(event.channel, shownText(event.to), nowMs);
       break;
     case "refused":
-      if (channels.refused(event.numeric, event.channel, nowMs) === "message") {
-        speaker.refused(event.channel, nowMs);
-      }
+      if (channels.refused(event, nowMs) === "message") {
+        if (event.numeric === "404") speaker.suspect(event.channel, nowMs);
+        speaker.refused(event.channel, event.label, nowMs);
+      } else if (event.label !== undefined) speaker.refusedLine(event.label, nowMs);
+      break;
+    case "line-refused":
+      speaker.refusedLine(event.label, nowMs);
+      break;
+    case "nobody":
+      channels.nobodyThere(event.nick);
+      break;
+    case "notice":
+      channels.serviceSaid(event.nick, event.text);
       break;
     case "throttled":
+      speaker.trouble(event.because, nowMs);
       channels.throttled(event.channel, "The server drops messages to this channel: too many", nowMs);
-      speaker.refused(event.channel, nowMs);
+      speaker.refused(event.channel, event.label, nowMs);
+      break;
+    case "too-fast":
+      speaker.trouble(event.because, nowMs);
       break;
     case "echo":
-      speaker.echoed(event.channel, event.text, nowMs);
+      speaker.echoed(event, nowMs);
+      break;
+    case "acknowledged":
+      speaker.acknowledged(event.label);
       break;
     case "pong":
       speaker.ponged(event.token, nowMs);
       break;
     case "error":
+      if (/flood|recvq/i.test(event.text)) speaker.trouble("disconnected for flooding", nowMs);
       return {
         kind: "farewell",
         because: `The server closed the connection: ${shownText(event.text)}`,
@@ -150,6 +205,10 @@ function refuseNick(
   return { kind: "nick", nick };
 }
 
-function setPace({ spec, speaker, identity }: Listeners): void {
-  speaker.setPace(paceFor(spec.flood, identity.server));
+/** Starts from what is known of the server now. */
+export function aimPace(
+  { spec, identity, pace, host }: Pick<Listeners, "spec" | "identity" | "pace" | "host">,
+): void {
+  const { server } = identity;
+  pace.aim(seedFor(spec.flood, server), shownText(server.network) || host);
 }

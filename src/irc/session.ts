@@ -5,19 +5,21 @@
  * @module
  */
 
+import { isDeepStrictEqual } from "node:util";
 import type { ConnectionSpec } from "../config/config.ts";
 import type { Clock } from "../runtime/clock.ts";
+import type { AdaptivePace } from "./adaptive_pace.ts";
 import type { Channels } from "./channels.ts";
 import { type Client, openClient, type ServerLine } from "./client.ts";
+import type { Ghosts } from "./ghosts.ts";
 import { Identity } from "./identity.ts";
-import { joinLines } from "./join.ts";
+import { requestLines, serverTraits } from "./requests.ts";
 import { Liveness } from "./liveness.ts";
 import { identifyAs, Login } from "./login.ts";
 import { nickHelp } from "./nick_help.ts";
 import { NickKeeper } from "./nick_keeper.ts";
 import type { Outbox } from "./outbox.ts";
-import { paceFor } from "./pace.ts";
-import { react } from "./reactions.ts";
+import { aimPace, react } from "./reactions.ts";
 import { shownText } from "./refusals.ts";
 import { readEvent } from "./server_event.ts";
 import { Speaker } from "./speaker.ts";
@@ -35,6 +37,14 @@ export interface SessionOptions {
   readonly channels: Channels;
   /** The connection's queue, which outlives the session. */
   readonly outbox: Outbox;
+  /** Host it leads to, as configured. */
+  readonly host: string;
+  /** The connection's pace, which outlives the session. */
+  readonly pace: AdaptivePace;
+  /** What the connection's earlier sessions may still bring. */
+  readonly ghosts: Ghosts;
+  /** Whether the wanted nick is got back while another one has to do. */
+  readonly reclaimsNick: boolean;
   /** Makes PING tokens unlike those of any other session. */
   readonly random: () => number;
   /** Characters of a nick that the server granted last time; `undefined` when that is not known. */
@@ -60,12 +70,16 @@ export class Session {
   readonly #transport: Transport;
   readonly #clock: Clock;
   readonly #channels: Channels;
+  readonly #ghosts: Ghosts;
   readonly #client: Client;
   readonly #identity: Identity;
   readonly #login: Login;
   readonly #liveness: Liveness;
   readonly #nickKeeper = new NickKeeper();
+  readonly #reclaimsNick: boolean;
   readonly #speaker: Speaker;
+  readonly #pace: AdaptivePace;
+  readonly #host: string;
   #spec: ConnectionSpec;
   #because: string | undefined;
   #punished = false;
@@ -83,11 +97,19 @@ export class Session {
     this.#transport = transport;
     this.#clock = clock;
     this.#channels = options.channels;
+    this.#ghosts = options.ghosts;
+    this.#reclaimsNick = options.reclaimsNick;
     this.#identity = new Identity(spec.nick);
     this.#login = new Login(spec, options.nicklen, nowMs);
     this.#liveness = new Liveness(nowMs);
     const identity = this.#identity;
-    this.#speaker = new Speaker({ ...options, identity, pace: paceFor(spec.flood, identity.server) }, nowMs);
+    this.#pace = options.pace;
+    this.#host = options.host;
+    this.#aimPace();
+    this.#speaker = new Speaker(
+      { ...options, identity, isVoiced: (key) => options.channels.hasVoice(key) },
+      nowMs,
+    );
     this.#client = openClient({
       spec,
       transport,
@@ -137,8 +159,13 @@ export class Session {
     if (this.#because !== undefined || this.#transport.closed) return Infinity;
     const loginMs = this.#logIn(nowMs);
     if (!this.#login.isDone) return loginMs;
-    this.#requestJoins(nowMs);
-    const lookMs = Math.min(this.#checkLife(nowMs), this.#channels.elapse(nowMs), this.#keepNick(nowMs));
+    this.#speaker.command(...requestLines(this.#channels.takeDue(nowMs), this.#spec, this.#identity));
+    const lookMs = Math.min(
+      this.#checkLife(nowMs),
+      this.#channels.elapse(nowMs),
+      this.#keepNick(nowMs),
+      this.#ghosts.elapse(nowMs),
+    );
     return Math.min(lookMs, this.#speaker.speak(nowMs));
   }
 
@@ -146,7 +173,7 @@ export class Session {
   update(spec: ConnectionSpec): void {
     const before = this.#spec;
     this.#spec = spec;
-    this.#speaker.setPace(paceFor(spec.flood, this.#identity.server));
+    this.#aimPace();
     if (spec.nick !== before.nick) this.#nickKeeper.hurry();
     if (spec.realname !== before.realname && this.#client.hasCapability("setname")) {
       this.#speaker.command(`SETNAME :${spec.realname}`);
@@ -156,7 +183,7 @@ export class Session {
       this.#speaker.command(identifyAs(spec.nick, nickserv, this.#identity));
       this.#login.identified();
     }
-    this.#channels.retry(rekeyed(before, spec), this.#clock.monotonic());
+    this.#channels.retry(changedChannels(before, spec));
   }
 
   /** Leaves channels. */
@@ -175,13 +202,17 @@ export class Session {
     const nowMs = this.#clock.monotonic();
     this.#client.close();
     this.#speaker.giveUp();
-    this.#channels.offline(nowMs);
+    this.#channels.offline();
     return {
       because: this.#because ?? "The server closed the connection without a word",
       punished: this.#punished,
       again: this.#again,
       readyForMs: this.#login.doneForMs(nowMs),
     };
+  }
+
+  #aimPace(): void {
+    aimPace({ spec: this.#spec, identity: this.#identity, pace: this.#pace, host: this.#host });
   }
 
   #fail(because: string): void {
@@ -202,7 +233,7 @@ export class Session {
           this.#speaker.send(step.line, nowMs);
           break;
         case "done":
-          this.#channels.online(this.#identity.casemapping, nowMs);
+          this.#channels.online(serverTraits(this.#identity, this.#login.isLoggedIn));
           return Infinity;
         case "failed":
           this.#fail(step.because);
@@ -224,21 +255,10 @@ export class Session {
   }
 
   #keepNick(nowMs: number): number {
+    if (!this.#reclaimsNick) return Infinity;
     const help = nickHelp(this.#spec, this.#identity, this.#login);
     this.#speaker.command(...this.#nickKeeper.takeDue(help, nowMs));
     return this.#nickKeeper.dueMs;
-  }
-
-  #requestJoins(nowMs: number): void {
-    const { together, alone } = this.#channels.takeDue(nowMs);
-    const request = (channel: string) => ({
-      channel,
-      key: this.#spec.channels.get(channel.toLowerCase())?.key?.reveal(),
-    });
-    this.#speaker.command(
-      ...joinLines(together.map(request)),
-      ...alone.flatMap((channel) => joinLines([request(channel)])),
-    );
   }
 
   #onLine(line: ServerLine): void {
@@ -253,6 +273,9 @@ export class Session {
       nickKeeper: this.#nickKeeper,
       channels: this.#channels,
       speaker: this.#speaker,
+      pace: this.#pace,
+      host: this.#host,
+      ghosts: this.#ghosts,
     }, this.#clock.monotonic());
     switch (consequence?.kind) {
       case "nick":
@@ -269,9 +292,8 @@ export class Session {
   }
 }
 
-/** Channels whose key is another one. */
-function rekeyed(before: ConnectionSpec, after: ConnectionSpec): readonly string[] {
-  const keyOf = (spec: ConnectionSpec, channel: string) => spec.channels.get(channel)?.key?.fingerprint;
+/** Channels about which the configuration says something else. */
+function changedChannels(before: ConnectionSpec, after: ConnectionSpec): readonly string[] {
   return [...new Set([...before.channels.keys(), ...after.channels.keys()])]
-    .filter((channel) => keyOf(before, channel) !== keyOf(after, channel));
+    .filter((channel) => !isDeepStrictEqual(before.channels.get(channel), after.channels.get(channel)));
 }

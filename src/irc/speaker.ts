@@ -4,30 +4,36 @@
  * @module
  */
 
+import type { AdaptivePace, Trouble } from "./adaptive_pace.ts";
 import type { Channels } from "./channels.ts";
+import { compose, type Composed, nextLine } from "./compose.ts";
+import type { Ghosts } from "./ghosts.ts";
 import type { Identity } from "./identity.ts";
-import type { Entry } from "./lane.ts";
+import { type Entry, isFit, type Part } from "./lane.ts";
 import type { Outbox } from "./outbox.ts";
-import { type Pace, PaceBucket } from "./pace.ts";
+import { Tempo, type TempoOptions } from "./tempo.ts";
 import type { Transport } from "./transport.ts";
 import { AckWindow, type Landing } from "./window.ts";
-import { byteLength, refit, toWire } from "./wire.ts";
+import { byteLength } from "./wire.ts";
 
 /** Longest PING of ours with CR LF. */
 const FENCE_BYTES = 32;
 
+/** Messages share lines when what waits would otherwise take longer than this, in milliseconds (invariant I5). */
+const LIVE_MS = 1_000;
+
 /** What a speaker needs. */
-export interface SpeakerOptions {
+export interface SpeakerOptions extends TempoOptions {
   /** An open socket. */
   readonly transport: Transport;
   /** Where messages may go. */
   readonly channels: Channels;
   /** Messages that wait. */
   readonly outbox: Outbox;
+  /** What earlier connections may still bring. */
+  readonly ghosts: Ghosts;
   /** Who we are, which decides how long a line can be. */
   readonly identity: Identity;
-  /** How fast, until more is known. */
-  readonly pace: Pace;
   /** Makes PING tokens unlike those of any other session. */
   readonly random: () => number;
 }
@@ -37,9 +43,13 @@ export class Speaker {
   readonly #transport: Transport;
   readonly #channels: Channels;
   readonly #outbox: Outbox;
+  readonly #ghosts: Ghosts;
   readonly #identity: Identity;
   readonly #window: AckWindow;
-  readonly #bucket: PaceBucket;
+  readonly #pace: AdaptivePace;
+  readonly #tempo: Tempo;
+  /** How many lines were labelled; `undefined` where the server answers without labels. */
+  #labels: number | undefined;
   /** Lines that wait for the pace before any message does. */
   #commands: string[] = [];
 
@@ -53,9 +63,11 @@ export class Speaker {
     this.#transport = options.transport;
     this.#channels = options.channels;
     this.#outbox = options.outbox;
+    this.#ghosts = options.ghosts;
     this.#identity = options.identity;
     this.#window = new AckWindow(`irctail${Math.floor(options.random() * 0x7fff_ffff).toString(36)}`);
-    this.#bucket = new PaceBucket(options.pace, nowMs);
+    this.#pace = options.pace;
+    this.#tempo = new Tempo(options, nowMs);
   }
 
   /** When the oldest PING without an answer was sent; `undefined` when all are answered. */
@@ -63,14 +75,14 @@ export class Speaker {
     return this.#window.oldestFenceMs;
   }
 
-  /** Changes the pace. */
-  setPace(pace: Pace): void {
-    this.#bucket.setPace(pace);
-  }
-
   /** Says that the server echoes what we say. */
   expectEchoes(): void {
     this.#window.expectEchoes();
+  }
+
+  /** Says that the server labels its answers, besides echoing. */
+  expectLabels(): void {
+    this.#labels ??= 0;
   }
 
   /** Queues lines that go before any message. */
@@ -80,7 +92,7 @@ export class Speaker {
 
   /** Sends a line at once, whatever the pace; what follows pays for it. */
   send(line: string, nowMs: number): boolean {
-    this.#bucket.spend(wireLength(line), nowMs);
+    this.#tempo.spend(wireLength(line), nowMs);
     return this.#transport.write(line);
   }
 
@@ -96,49 +108,98 @@ export class Speaker {
    */
   speak(nowMs: number): number {
     for (let line = this.#commands[0]; line !== undefined; line = this.#commands[0]) {
-      const waitMs = this.#bucket.waitMs(wireLength(line), nowMs);
+      const waitMs = this.#tempo.waitMs(wireLength(line), nowMs);
       if (waitMs > 0) return nowMs + waitMs;
       this.#commands.shift();
       this.send(line, nowMs);
     }
-    let resumeMs = Infinity;
-    let entry = this.#nextEntry(nowMs);
-    while (entry !== undefined && this.#window.hasRoom && !this.#transport.closed) {
-      const waitMs = this.#say(entry, nowMs);
-      if (waitMs > 0) {
-        resumeMs = nowMs + waitMs;
-        break;
-      }
-      entry = this.#nextEntry(nowMs);
+    // Before more lines: those in flight have waited for their PING long enough.
+    if (this.#window.fenceDueMs(true) <= nowMs) {
+      const fenceMs = this.#sendFence(true, nowMs);
+      if (fenceMs < Infinity) return fenceMs;
     }
-    return Math.min(resumeMs, this.#sendFence(entry !== undefined, nowMs));
+    let waitMs = 0;
+    let entry = this.#nextEntry(nowMs);
+    while (entry !== undefined && waitMs === 0 && this.#window.hasRoom && !this.#transport.closed) {
+      waitMs = this.#say(entry, nowMs);
+      if (waitMs === 0) entry = this.#nextEntry(nowMs);
+    }
+    const resumeMs = Math.min(waitMs === 0 ? Infinity : nowMs + waitMs, this.#tempo.channelsMs);
+    if (resumeMs < Infinity) this.#pace.held();
+    return Math.min(resumeMs, this.#sendFence(resumeMs < Infinity && waitMs < Infinity, nowMs));
   }
 
   /** A line of ours came back. */
-  echoed(channel: string, text: string, nowMs: number): void {
-    this.#land(this.#window.echoed(this.#channels.keyOf(channel), text), nowMs);
+  echoed(
+    { channel, text, label }: {
+      readonly channel: string;
+      readonly text: string;
+      readonly label: string | undefined;
+    },
+    nowMs: number,
+  ): void {
+    const key = this.#channels.keyOf(channel);
+    this.#land(this.#window.echoed({ key, text, label }, nowMs), nowMs);
+  }
+
+  /** The server is done with a line, and says no more about it. */
+  acknowledged(label: string): void {
+    this.#window.acknowledged(label);
+  }
+
+  /** Somebody said something in a channel: perhaps what an earlier connection of ours left behind. */
+  overheard(nick: string, channel: string, text: string): void {
+    for (const part of this.#ghosts.spoke(nick, this.#channels.keyOf(channel), text)) {
+      this.#outbox.arrived(part);
+    }
   }
 
   /** A PONG came. */
   ponged(token: string, nowMs: number): void {
-    this.#land(this.#window.pong(token), nowMs);
+    this.#land(this.#window.pong(token, nowMs), nowMs);
   }
 
-  /** A message to a channel was refused; which one may be known only later. */
-  refused(channel: string, nowMs: number): void {
-    this.#land(this.#window.error(this.#channels.keyOf(channel)), nowMs);
+  /** A message to a channel was refused; which one is known from the label, or only later. */
+  refused(channel: string, label: string | undefined, nowMs: number): void {
+    this.#land(this.#window.error(this.#channels.keyOf(channel), label), nowMs);
+  }
+
+  /** A message was refused for what no channel is the reason of. */
+  refusedLine(label: string, nowMs: number): void {
+    const key = this.#window.keyOf(label);
+    if (key === undefined) return;
+    this.#channels.throttled(key, "The server refused a message", nowMs);
+    this.#land(this.#window.error(key, label), nowMs);
+  }
+
+  /** A channel that took messages a moment ago takes none, and nothing has changed there: it was too much. */
+  suspect(channel: string, nowMs: number): void {
+    this.#tempo.suspect(this.#channels.keyOf(channel), "messages refused", nowMs);
+  }
+
+  /** The server says that it is too much. */
+  trouble(because: Trouble, nowMs: number): void {
+    this.#pace.trouble(because, nowMs);
+  }
+
+  /** Something about the channel changed: what it refuses now may have another reason than the pace. */
+  channelChanged(channel: string): void {
+    this.#tempo.changed(this.#channels.keyOf(channel));
   }
 
   /** The connection is gone: puts back what was in flight. */
   giveUp(): void {
-    for (const { entry, text } of this.#window.drain().toReversed()) {
-      this.#outbox.giveBack(entry, text, "lost");
-    }
+    const flights = this.#window.drain();
+    this.#ghosts.died(this.#identity.nick, flights);
+    this.#giveBack(flights.flatMap(({ parts }) => parts), "lost");
   }
 
   #nextEntry(nowMs: number): Entry | undefined {
+    this.#tempo.look();
     return this.#outbox.next((key, entry) =>
-      this.#channels.canSpeak(key, nowMs) && (!this.#window.isFlying(key) || this.#mayAccompany(key, entry))
+      isFit(entry, nowMs) && this.#channels.canSpeak(key, nowMs) &&
+      (!this.#window.isFlying(key) || this.#mayAccompany(key, entry)) &&
+      this.#tempo.allows(key, nowMs)
     );
   }
 
@@ -147,50 +208,76 @@ export class Speaker {
     return !this.#channels.isProbing(key) && !entry.alone && !this.#window.isFlyingAlone(key);
   }
 
-  /** Sends the next line of a message; returns how long it has to wait instead, or 0. */
+  /**
+   * Sends the next line of a message; returns how long it has to wait instead, or 0; `Infinity` when it waits for an
+   * answer from the server.
+   */
   #say(entry: Entry, nowMs: number): number {
-    const { channel, text, long } = entry.message;
-    const limitBytes = this.#identity.limitFor(channel);
-    entry.lines = entry.lines === undefined
-      ? toWire(text, { limitBytes, long })
-      : refit(entry.lines, limitBytes);
-    const frame = `PRIVMSG ${channel} :`;
-    const waitMs = this.#bucket.waitMs(wireLength(frame + (entry.lines[0] ?? "")), nowMs);
+    const { channel } = entry.message;
+    const { text, entries } = this.#compose(entry, nowMs);
+    const label = this.#labels === undefined ? undefined : `${this.#labels}`;
+    const line = `${label === undefined ? "" : `@label=${label} `}PRIVMSG ${channel} :${text}`;
+    const bytes = wireLength(line);
+    if (!this.#window.fits(bytes, this.#pace.mostBytesInFlight)) return Infinity;
+    const waitMs = this.#tempo.waitMs(bytes, nowMs);
     if (waitMs > 0) return waitMs;
-    const line = this.#outbox.take(entry);
-    if (line === undefined) return 0;
-    if (this.send(frame + line, nowMs)) this.#window.sent({ entry, text: line }, nowMs);
-    else this.#outbox.giveBack(entry, line, this.#transport.closed ? "lost" : "refused");
+    const parts = this.#outbox.take(entries);
+    if (parts.length === 0) return 0;
+    if (this.#labels !== undefined) this.#labels++;
+    if (this.send(line, nowMs)) {
+      this.#window.sent({ entry, parts, text, bytes, label }, nowMs);
+      this.#tempo.spoke(entry.key, nowMs);
+    } else this.#giveBack(parts, this.#transport.closed ? "lost" : "refused");
     return 0;
+  }
+
+  /** The next line of a message, shared with those behind it when more of them are shown that way. */
+  #compose(entry: Entry, nowMs: number): Composed {
+    const { channel } = entry.message;
+    const limitBytes = this.#identity.limitFor(channel);
+    const line = nextLine(entry, limitBytes, nowMs);
+    const lineBytes = wireLength(`PRIVMSG ${channel} :${line}`);
+    const drainMs = (lines: number) => this.#tempo.drainMs(entry.key, { lines, lineBytes }, nowMs);
+    return drainMs(2) > 0 && drainMs(this.#outbox.pending) > LIVE_MS
+      ? compose(entry, this.#outbox.behind(entry), { limitBytes, nowMs })
+      : { text: line, entries: [entry] };
+  }
+
+  /** Puts lines back that did not arrive, the last one first. */
+  #giveBack(parts: readonly Part[], how: "refused" | "doubtful" | "lost"): void {
+    for (const { entry, line } of parts.toReversed()) this.#outbox.giveBack(entry, line, how);
   }
 
   /** Sends the PING behind what is in flight when it is due and the pace allows; returns when to look again. */
   #sendFence(more: boolean, nowMs: number): number {
     const dueMs = this.#window.fenceDueMs(more);
     if (dueMs > nowMs) return dueMs;
-    const waitMs = this.#bucket.waitMs(FENCE_BYTES, nowMs);
+    const waitMs = this.#tempo.waitMs(FENCE_BYTES, nowMs);
     if (waitMs > 0) return nowMs + waitMs;
     this.ask(nowMs);
     return Infinity;
   }
 
-  #land({ shown, refused, doubtful, dropped }: Landing, nowMs: number): void {
-    for (const { entry } of shown) {
-      this.#outbox.landed(entry);
+  #land({ shown, refused, doubtful, dropped, trip }: Landing, nowMs: number): void {
+    if (trip !== undefined) this.#pace.answered(trip, nowMs);
+    for (const { entry, parts } of shown) {
+      for (const part of parts) this.#outbox.landed(part.entry);
       this.#channels.spoke(entry.key);
+      this.#tempo.proven(entry.key);
     }
+    this.#pace.acknowledged(shown.length);
     for (const { entry } of dropped) {
+      this.#tempo.suspect(entry.key, "messages dropped", nowMs);
       this.#channels.throttled(entry.key, "The server dropped a message without saying why", nowMs);
     }
-    for (const { entry, text } of [...refused, ...dropped].toReversed()) {
-      this.#outbox.giveBack(entry, text, "refused");
+    for (const { parts } of [...refused, ...dropped].toReversed()) {
+      // Of several that shared a line one may be what the server does not like.
+      this.#giveBack(parts, parts.length === 1 ? "refused" : "doubtful");
     }
     // Twice is better than never: a line that is only believed to be shown would be lost without being counted.
-    for (const { entry, text } of doubtful.toReversed()) {
-      this.#outbox.giveBack(entry, text, "doubtful");
-      // Some of them were shown, so the channel is open.
-      this.#channels.spoke(entry.key);
-    }
+    this.#giveBack(doubtful.flatMap(({ parts }) => parts), "doubtful");
+    // Some of them were shown, so the channel is open.
+    for (const { entry } of doubtful) this.#channels.spoke(entry.key);
   }
 }
 

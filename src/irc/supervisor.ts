@@ -8,12 +8,17 @@ import type { ConnectionSpec } from "../config/config.ts";
 import { type Clock, pause } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
 import { Poke } from "../runtime/poke.ts";
+import { AdaptivePace, type PaceState } from "./adaptive_pace.ts";
 import { keepTrying, type Server } from "./attempts.ts";
+import type { ChannelReport } from "./channel_report.ts";
 import { Channels } from "./channels.ts";
 import type { ChannelState, Connection, ConnectionState, Message } from "./connection.ts";
 import { sameStates } from "./connection.ts";
 import { dial } from "./dial.ts";
 import { DialError, seatOf } from "./dial_error.ts";
+import { seedFor } from "./flood_profile.ts";
+import { type PaceMemory, shortMemory } from "./learnt_pace.ts";
+import { Ghosts } from "./ghosts.ts";
 import { Outbox } from "./outbox.ts";
 import { Session, type SessionEnd } from "./session.ts";
 import type { StsPolicies } from "./sts.ts";
@@ -33,8 +38,12 @@ export interface ConnectionOptions {
   readonly random: () => number;
   /** Which servers asked for TLS; one for the whole process. */
   readonly sts: StsPolicies;
+  /** Whether the wanted nick is got back while another one has to do. */
+  readonly reclaimsNick: boolean;
   /** Called after every change of `state` or `channels`. */
   readonly changed: () => void;
+  /** What was learnt of its servers' pace in earlier runs; left out: nothing, and it is not kept. */
+  readonly memory?: PaceMemory;
 }
 
 /** How long a server may take to close the connection after QUIT; ngircd takes 1 s. */
@@ -54,6 +63,8 @@ class SupervisedConnection implements Connection {
   readonly #options: ConnectionOptions;
   readonly #channels: Channels;
   readonly #outbox: Outbox;
+  readonly #pace: AdaptivePace;
+  readonly #ghosts = new Ghosts();
   readonly #poke = new Poke();
   readonly #ending = new AbortController();
   readonly #running: Promise<unknown>;
@@ -69,10 +80,15 @@ class SupervisedConnection implements Connection {
     this.id = options.id;
     this.#options = options;
     this.#spec = options.spec;
-    this.#channels = new Channels(options.random);
+    this.#channels = new Channels({ random: options.random, specs: () => this.#spec.channels });
     this.#outbox = new Outbox({ canSpeak: (key) => this.canSpeak(key) });
     const { signal } = this.#ending;
-    const { clock, random } = options;
+    const { clock, random, spec } = options;
+    this.#pace = new AdaptivePace({
+      seed: seedFor(spec.flood, { version: "", network: "" }),
+      memory: options.memory ?? shortMemory(),
+      wallMs: () => clock.now(),
+    });
     this.#running = Promise.all([
       keepTrying({
         clock,
@@ -97,12 +113,16 @@ class SupervisedConnection implements Connection {
     return this.#outbox.pending;
   }
 
+  get pace(): PaceState {
+    return this.#pace.state;
+  }
+
   canSpeak(channel: string): boolean {
     return this.#session?.isReady === true && this.#channels.canSpeak(channel, this.#nowMs());
   }
 
   wantChannels(channels: readonly string[]): void {
-    const left = this.#channels.want(channels, this.#nowMs());
+    const left = this.#channels.want(channels);
     this.#session?.part(left);
     this.#channelStates = this.#channels.states(this.#nowMs());
     this.#poke.poke();
@@ -112,6 +132,15 @@ class SupervisedConnection implements Connection {
     this.#spec = spec;
     this.#session?.update(spec);
     this.#poke.poke();
+  }
+
+  reloaded(): void {
+    this.#channels.reloaded();
+    this.#poke.poke();
+  }
+
+  report(channel: string): ChannelReport | undefined {
+    return this.#channels.report(channel, this.#nowMs());
   }
 
   offer(message: Message): boolean {
@@ -166,6 +195,10 @@ class SupervisedConnection implements Connection {
         random,
         channels: this.#channels,
         outbox: this.#outbox,
+        pace: this.#pace,
+        host: server.host,
+        ghosts: this.#ghosts,
+        reclaimsNick: this.#options.reclaimsNick,
         nicklen: this.#nicklen,
         onSts: (value) => visit.hear(value, this.#nowMs()),
       });

@@ -13,6 +13,11 @@ const READ_BYTES = 16_384;
 /** Bytes written and not yet taken by the kernel beyond which a server counts as dead: it does not read. */
 const MOST_PENDING_BYTES = 65_536;
 
+/** Most bytes of tags before a line, which do not count as part of it (IRCv3 message-tags). */
+const TAG_BYTES = 4_096;
+
+const BLANK = 0x20;
+
 /** CR, LF and NUL end a line or are refused by servers (RFC 1459 §2.3.1). */
 const LINE_BREAKERS = /[\r\n\0]/;
 
@@ -70,13 +75,14 @@ export class Transport implements AsyncDisposable {
    * acknowledgement (43 ms measured).
    *
    * @param line Text without CR LF.
-   * @returns Whether it was taken: lines with CR, LF or NUL, lines of more than 512 bytes, and lines to a closed
-   * connection are refused.
+   * @returns Whether it was taken: lines with CR, LF or NUL, lines of more than 512 bytes without their tags, and lines
+   * to a closed connection are refused.
    */
   write(line: string): boolean {
     if (this.#closed || LINE_BREAKERS.test(line)) return false;
     const bytes = new TextEncoder().encode(`${line}\r\n`);
-    if (bytes.length > LINE_BYTES) return false;
+    const tagBytes = line.startsWith("@") ? bytes.indexOf(BLANK) + 1 : 0;
+    if (tagBytes > TAG_BYTES || bytes.length - tagBytes > LINE_BYTES) return false;
     this.#waiting.push(bytes);
     this.#pendingBytes += bytes.length;
     if (this.#pendingBytes > MOST_PENDING_BYTES) {

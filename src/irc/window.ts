@@ -4,15 +4,22 @@
  * @module
  */
 
-import type { Entry } from "./lane.ts";
+import type { RoundTrip } from "./adaptive_pace.ts";
+import type { Entry, Part } from "./lane.ts";
 import type { WireText } from "./wire.ts";
 
 /** A line that was sent. */
 export interface Flight {
-  /** The message it belongs to. */
+  /** The message it belongs to, or the first of several. */
   readonly entry: Entry;
+  /** The messages it shows, each with its own line; one unless several travel together. */
+  readonly parts: readonly Part[];
   /** The line. */
   readonly text: WireText;
+  /** What it takes on the wire, with everything before and behind it. */
+  readonly bytes: number;
+  /** What the answers to it are labelled with (labeled-response); `undefined` where the server labels nothing. */
+  readonly label: string | undefined;
 }
 
 /** What became of lines. */
@@ -28,10 +35,21 @@ export interface Landing {
   readonly doubtful: readonly Flight[];
   /** The server did not, without a word: where echoes are due, none came. In the order they were sent. */
   readonly dropped: readonly Flight[];
+  /** How long the answer took; `undefined` when it answers nothing that was measured. */
+  readonly trip: RoundTrip | undefined;
+}
+
+/** A line that came back. */
+export interface Echo {
+  /** Lower-cased name of its channel. */
+  readonly key: string;
+  readonly text: string;
+  /** What it is labelled with, if anything. */
+  readonly label: string | undefined;
 }
 
 /** Most lines in flight: measured without a loss or a kill on ngircd, InspIRCd, ircd-hybrid and ircd-irc2. */
-const WINDOW = 4;
+export const WINDOW = 4;
 
 /** Under backlog one PING stands for several lines, but no line waits longer than this for it, in milliseconds. */
 const FENCE_AGE_MS = 10_000;
@@ -39,25 +57,33 @@ const FENCE_AGE_MS = 10_000;
 /** An echo comes within a round trip; after this long a PING asks whether it is ever coming. */
 const ECHO_PATIENCE_MS = 5_000;
 
-interface Sent extends Flight {
+/** When something was sent, and what was in flight then. */
+interface Departure extends Omit<RoundTrip, "ms"> {
   readonly sentMs: number;
-  /** Number of the PING behind it. */
-  fence: number | undefined;
 }
 
-const NOTHING: Landing = { shown: [], refused: [], doubtful: [], dropped: [] };
+interface Sent extends Flight {
+  readonly departure: Departure;
+  /** Number of the PING behind it. */
+  fence: number | undefined;
+  /** Whether the server is done with it (ACK) and has not echoed it. */
+  unechoed: boolean;
+}
+
+const NOTHING: Landing = { shown: [], refused: [], doubtful: [], dropped: [], trip: undefined };
 
 /**
- * The window of one session. With echo-message each line is acknowledged by its echo, otherwise by the PONG of a PING
- * behind it without an error in between: a server handles one client's lines in order.
+ * The window of one session. With echo-message each line is acknowledged by its echo, told apart by label where there
+ * are labels and by text and order where not; otherwise by the PONG of a PING behind it without an error in between: a
+ * server handles one client's lines in order.
  */
 export class AckWindow {
   readonly #nonce: string;
   #echo = false;
   #flights: Sent[] = [];
   #fences = 0;
-  /** When each PING was sent that is not answered yet, by number. */
-  readonly #open = new Map<number, number>();
+  /** What each PING that is not answered yet stands behind, by number. */
+  readonly #open = new Map<number, Departure>();
   /** Errors since the last fence by channel key; only without echoes. */
   readonly #errors = new Map<string, number>();
 
@@ -80,6 +106,11 @@ export class AckWindow {
     return this.#flights.length < WINDOW;
   }
 
+  /** Whether a line may leave without more bytes in flight than this; one line always may. */
+  fits(bytes: number, mostBytes: number): boolean {
+    return this.#flights.length === 0 || this.#bytes() + bytes <= mostBytes;
+  }
+
   /** Whether a line for the channel is in flight. */
   isFlying(key: string): boolean {
     return this.#flights.some(({ entry }) => entry.key === key);
@@ -90,14 +121,29 @@ export class AckWindow {
     return this.#flights.some(({ entry }) => entry.key === key && entry.alone);
   }
 
+  /** Channel key of the line with the label, while it is in flight. */
+  keyOf(label: string): string | undefined {
+    return this.#flights.find((flight) => flight.label === label)?.entry.key;
+  }
+
   /** When the oldest PING without an answer was sent; `undefined` when all are answered. */
   get oldestFenceMs(): number | undefined {
-    return this.#open.values().next().value;
+    return this.#open.values().next().value?.sentMs;
   }
 
   /** A line was sent. */
   sent(flight: Flight, nowMs: number): void {
-    this.#flights.push({ ...flight, sentMs: nowMs, fence: undefined });
+    const sent: Sent = {
+      ...flight,
+      departure: {
+        sentMs: nowMs,
+        lines: this.#flights.length + 1,
+        bytes: this.#bytes() + flight.bytes,
+      },
+      fence: undefined,
+      unechoed: false,
+    };
+    this.#flights.push(sent);
   }
 
   /**
@@ -109,46 +155,63 @@ export class AckWindow {
     const bare = this.#flights.filter(({ fence }) => fence === undefined);
     const [oldest] = bare;
     if (oldest === undefined) return Infinity;
-    if (this.#echo) return oldest.sentMs + ECHO_PATIENCE_MS;
-    return more && this.hasRoom ? oldest.sentMs + FENCE_AGE_MS : oldest.sentMs;
+    const { sentMs } = oldest.departure;
+    if (this.#echo) return bare.some(({ unechoed }) => unechoed) ? sentMs : sentMs + ECHO_PATIENCE_MS;
+    return more && this.hasRoom ? sentMs + FENCE_AGE_MS : sentMs;
   }
 
   /** Token for a PING, which then stands behind everything in flight. */
   fence(nowMs: number): string {
     const number = ++this.#fences;
-    this.#open.set(number, nowMs);
+    this.#open.set(number, { sentMs: nowMs, lines: this.#flights.length, bytes: this.#bytes() });
     for (const flight of this.#flights) flight.fence ??= number;
     return `${this.#nonce}.${number}`;
   }
 
   /** A PONG came; tokens that are not ours are nothing. */
-  pong(token: string): Landing {
+  pong(token: string, nowMs: number): Landing {
     const [nonce, number] = token.split(".");
     const answered = Number(number);
-    if (nonce !== this.#nonce || !this.#open.has(answered)) return NOTHING;
+    const departure = this.#open.get(answered);
+    if (nonce !== this.#nonce || departure === undefined) return NOTHING;
     // In order: what was asked before is answered too, or never will be.
     for (const open of this.#open.keys()) if (open <= answered) this.#open.delete(open);
     const covered = this.#takeOut(({ fence }) => fence !== undefined && fence <= answered);
-    return this.#echo ? { ...NOTHING, dropped: covered } : this.#judge(covered);
+    const trip = tripOf(departure, nowMs);
+    return this.#echo ? { ...NOTHING, dropped: covered, trip } : { ...this.#judge(covered), trip };
   }
 
-  /** A line of ours came back. */
-  echoed(key: string, text: string): Landing {
-    const ofChannel = this.#flights.filter(({ entry }) => entry.key === key);
-    // A server that alters text (colours stripped, words replaced) still keeps the order.
-    const echoed = ofChannel.find((flight) => flight.text.trimEnd() === text.trimEnd()) ?? ofChannel[0];
-    if (echoed === undefined || !this.#echo) return NOTHING;
-    return { ...NOTHING, shown: this.#takeOut((flight) => flight === echoed) };
+  /** A line of ours came back: the one with the label, where there is one; else the likeliest. */
+  echoed({ key, text, label }: Echo, nowMs: number): Landing {
+    if (!this.#echo) return NOTHING;
+    const echoed = label === undefined ? this.#likeliest(key, text) : this.#labelled(label);
+    if (echoed === undefined) return NOTHING;
+    const shown = this.#takeOut((flight) => flight === echoed);
+    return { ...NOTHING, shown, trip: tripOf(echoed.departure, nowMs) };
   }
 
-  /** A message to the channel was refused: with echoes it is the oldest one, otherwise the next PONG will tell. */
-  error(key: string): Landing {
-    if (!this.#echo) {
+  /**
+   * The server is done with a line and did not echo it. A server that echoes has dropped it then, unless the echo is
+   * still to come: a PING behind it tells, and is due at once.
+   */
+  acknowledged(label: string): void {
+    const flight = this.#labelled(label);
+    if (flight !== undefined) flight.unechoed = true;
+  }
+
+  /**
+   * A message to the channel was refused: with a label it is that one, with echoes the oldest one, otherwise the next
+   * PONG will tell.
+   */
+  error(key: string, label: string | undefined): Landing {
+    if (label === undefined && !this.#echo) {
       if (this.isFlying(key)) this.#errors.set(key, (this.#errors.get(key) ?? 0) + 1);
       return NOTHING;
     }
-    const oldest = this.#flights.find(({ entry }) => entry.key === key);
-    return { ...NOTHING, refused: this.#takeOut((flight) => flight === oldest) };
+    const refused = label === undefined
+      ? this.#flights.find(({ entry }) => entry.key === key)
+      : this.#labelled(label);
+    return { ...NOTHING, refused: this.#takeOut((flight) => flight === refused) };
   }
 
   /** The connection is gone: everything in flight, in the order it was sent; its fate is unknown. */
@@ -156,6 +219,20 @@ export class AckWindow {
     this.#open.clear();
     this.#errors.clear();
     return this.#takeOut(() => true);
+  }
+
+  #bytes(): number {
+    return this.#flights.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  #labelled(label: string): Sent | undefined {
+    return this.#flights.find((flight) => flight.label === label);
+  }
+
+  #likeliest(key: string, text: string): Sent | undefined {
+    const ofChannel = this.#flights.filter(({ entry }) => entry.key === key);
+    // A server that alters text (colours stripped, words replaced) still keeps the order.
+    return ofChannel.find((flight) => flight.text.trimEnd() === text.trimEnd()) ?? ofChannel[0];
   }
 
   /** By the errors of each channel: every error that came by now belongs to a covered line. */
@@ -178,4 +255,8 @@ export class AckWindow {
     this.#flights = this.#flights.filter((flight) => !taken.includes(flight));
     return taken;
   }
+}
+
+function tripOf({ sentMs, lines, bytes }: Departure, nowMs: number): RoundTrip {
+  return { ms: nowMs - sentMs, lines, bytes };
 }

@@ -6,9 +6,13 @@
  */
 
 import type { RedactedText } from "../redact/redacted.ts";
+import { timeOfDay } from "../route/summary.ts";
 
-/** Text that may stand behind `PRIVMSG #channel :` on the wire. Only {@linkcode toWire} and {@linkcode refit} make one. */
+/** Text that may stand behind `PRIVMSG #channel :` on the wire. Only this module makes one. */
 export type WireText = string & { readonly __brand: "WireText" };
+
+/** Stands between messages that share a line (design §5); in log text the redactor replaces it. */
+const BETWEEN = " ⏐ ";
 
 /** Who we are to others: what the server puts before a line when it relays it. */
 export interface Prefix {
@@ -78,11 +82,40 @@ export function limitFor(prefix: Prefix, channel: string, lineBytes: number = LI
  */
 export function toWire(
   text: RedactedText,
-  options: { readonly limitBytes: number; readonly long: "clip" | "split" },
+  options: {
+    readonly limitBytes: number;
+    readonly long: "clip" | "split";
+    /** Wall clock in milliseconds since the Unix epoch, to begin with as `HH:MM:SS`. */
+    readonly timeMs?: number | undefined;
+  },
 ): readonly WireText[] {
   const clean = withoutControls(text);
-  if (clean.trim() === "") return [NOTHING as WireText];
-  return pieces(clean, options.limitBytes, options.long === "split" ? MOST_PIECES : 1);
+  const shown = clean.trim() === "" ? NOTHING : clean;
+  const stamped = options.timeMs === undefined ? shown : `${timeOfDay(options.timeMs)} ${shown}`;
+  return pieces(stamped, options.limitBytes, options.long === "split" ? MOST_PIECES : 1);
+}
+
+/**
+ * Puts short lines side by side in one: as many of them, from the first on, as fit.
+ *
+ * @param lines Lines of their own; the first is always taken.
+ * @param limitBytes From {@linkcode limitFor}.
+ */
+export function packed(
+  lines: readonly WireText[],
+  limitBytes: number,
+): { readonly text: WireText; readonly count: number } {
+  const [first, ...others] = lines;
+  let text: string = first ?? NOTHING;
+  let bytes = byteLength(text);
+  let count = 1;
+  for (const line of others) {
+    bytes += byteLength(BETWEEN) + byteLength(line);
+    if (bytes > limitBytes) break;
+    text += BETWEEN + line;
+    count++;
+  }
+  return { text: text as WireText, count };
 }
 
 /**

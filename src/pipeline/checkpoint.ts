@@ -7,6 +7,7 @@
 import { z } from "zod";
 import type { StreamCheckpoint } from "../event/event.ts";
 import { LEVELS } from "../event/level.ts";
+import { replaceFile } from "../runtime/replace_file.ts";
 import type { BacklogCounters } from "./backlog.ts";
 import { parseLaneKey } from "./lane_key.ts";
 
@@ -127,22 +128,12 @@ export function loadCheckpoint(dir: string, damaged: (because: string, movedTo: 
 }
 
 /**
- * Writes a checkpoint: new file, `fsync`, rename, `fsync` of the directory.
+ * Writes a checkpoint, whole or not at all.
  *
  * @param dir The state directory.
  * @param text What {@linkcode encodeCheckpoint} made.
  * @throws {Error} When it cannot be written; the one before it is still there.
  */
 export async function saveCheckpoint(dir: string, text: string): Promise<void> {
-  const path = `${dir}/${FILE}`;
-  const fresh = `${path}.new`;
-  {
-    using file = await Deno.open(fresh, { write: true, create: true, truncate: true, mode: 0o600 });
-    const bytes = new TextEncoder().encode(text);
-    for (let written = 0; written < bytes.length;) written += await file.write(bytes.subarray(written));
-    await file.sync();
-  }
-  await Deno.rename(fresh, path);
-  using directory = await Deno.open(dir, { read: true });
-  await directory.sync();
+  await replaceFile(dir, FILE, text);
 }

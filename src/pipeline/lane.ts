@@ -298,13 +298,16 @@ export class Lane {
       readonly settle: (outcome: Outcome) => void;
     },
   ): boolean {
-    const { send } = this.#route;
+    const { send, template } = this.#route;
+    const isError = message.line.levelIndex >= ERROR_INDEX;
     return this.#deps.connection(send.connection)?.offer({
       channel: this.channel,
+      flow: this.#route.spec.name,
       text: message.text,
       long: send.long,
-      urgency: message.line.levelIndex >= ERROR_INDEX ? "error" : "normal",
+      urgency: isError ? "error" : "normal",
       readMs: message.line.readMs,
+      timeMs: isError && !template.saysTime ? message.line.timeMs : undefined,
       maxAgeMs: send.budget.maxAgeMs,
       settle: message.settle,
     }) ?? false;
@@ -321,10 +324,12 @@ export class Lane {
     };
     const taken = this.#deps.connection(send.connection)?.offer({
       channel: this.channel,
+      flow: this.#route.spec.name,
       text: redactor.redact(body, mark).text,
       long: "clip",
       urgency: "summary",
       readMs: this.#deps.clock.monotonic(),
+      timeMs: undefined,
       maxAgeMs: send.budget.maxAgeMs,
       settle,
     }) ?? false;

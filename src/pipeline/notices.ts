@@ -57,6 +57,9 @@ interface Subject {
   readonly againMs: { trouble: number; back: number };
 }
 
+/** Takes turns with routes in the same channel; a blank is in no route's name. */
+const NOTICES_FLOW = "irctail notices";
+
 /** A channel that can be spoken in. */
 interface Place {
   readonly speaker: Connection;
@@ -171,11 +174,13 @@ export class Notices {
     };
     const taken = speaker.offer({
       channel,
+      flow: NOTICES_FLOW,
       text: redact(`irctail: ${news.text}`),
       long: "clip",
       // Never too old, gives way to errors, and does not push lines of services out.
       urgency: "summary",
       readMs: nowMs,
+      timeMs: undefined,
       maxAgeMs: SUBJECT_MS,
       settle,
     });

@@ -72,7 +72,12 @@ export class Monitor {
     const nowMs = clock.monotonic();
     this.#watchQuiet(nowMs);
     this.#rememberLosses();
-    const resources = observe(world, { quiet: this.#quiet.quiet, lost: this.#lost, nowMs });
+    const resources = observe(world, {
+      quiet: this.#quiet.quiet,
+      lost: this.#lost,
+      nowMs,
+      wallMs: clock.now(),
+    });
     this.#configConditions.observe([{ ...CONFIG, ...config() }]);
     for (const news of this.#newsroom.of(this.#conditions.observe(resources), resources)) {
       this.#log(news);

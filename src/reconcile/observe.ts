@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { PaceState } from "../irc/adaptive_pace.ts";
 import type { ChannelState, Connection, ConnectionState } from "../irc/connection.ts";
 import { emptyLaneAccount, emptySourceAccount } from "../pipeline/accounts.ts";
 import type { Intake } from "../pipeline/intake.ts";
@@ -16,6 +17,7 @@ import type { SourceState } from "../source/source.ts";
 import type {
   ChannelResource,
   ConnectionResource,
+  PaceStatus,
   Resource,
   RouteResource,
   SourceResource,
@@ -28,6 +30,8 @@ export interface ObserveOptions {
   readonly quiet: ReadonlySet<string>;
   /** Monotonic milliseconds. */
   readonly nowMs: number;
+  /** Wall clock, in milliseconds since the Unix epoch. */
+  readonly wallMs: number;
   /** Why each connection was lost last, as far as it was. */
   readonly lost: ReadonlyMap<string, string>;
 }
@@ -36,7 +40,7 @@ export interface ObserveOptions {
 export function observe(world: World, options: ObserveOptions): readonly Resource[] {
   const { connections, pipeline, sourceSpecs } = world;
   const resources: Resource[] = [];
-  for (const [id, connection] of connections) resources.push(connectionOf(id, connection, options.lost));
+  for (const [id, connection] of connections) resources.push(connectionOf(id, connection, options));
   for (const [id, connection] of connections) resources.push(...channelsOf(id, connection));
   for (const [id, state] of world.sources) {
     const quietAfterMs = options.quiet.has(id) ? sourceSpecs.get(id)?.quietAfterMs : undefined;
@@ -48,8 +52,8 @@ export function observe(world: World, options: ObserveOptions): readonly Resourc
 
 function connectionOf(
   name: string,
-  { state, pending }: Connection,
-  lost: ReadonlyMap<string, string>,
+  { state, pending, pace }: Connection,
+  { lost, wallMs }: ObserveOptions,
 ): ConnectionResource {
   const { phase } = state;
   return {
@@ -59,7 +63,14 @@ function connectionOf(
     ready: phase === "ready",
     reason: connectionReason(state, lost.get(name)),
     pending,
+    pace: paceOf(pace, wallMs),
   };
+}
+
+function paceOf({ change, ...pace }: PaceState, wallMs: number): PaceStatus {
+  if (change === undefined) return { ...pace, because: "seed" };
+  const { verb, atMs, because } = change;
+  return { ...pace, because: `${verb} ${durationText(wallMs - atMs)} ago: ${because}` };
 }
 
 /** Why it was lost stays the reason until it is up again: that the next try has begun says less. */
@@ -77,15 +88,20 @@ function connectionReason(state: ConnectionState, lost: string | undefined): str
   }
 }
 
-function channelsOf(connection: string, { channels }: Connection): readonly ChannelResource[] {
-  return [...channels].map(([channel, state]) => ({
-    kind: "channel",
-    name: `${connection}/${channel}`,
-    connection,
-    phase: state.phase,
-    ready: state.phase === "joined",
-    reason: channelReason(state),
-  }));
+function channelsOf(id: string, connection: Connection): readonly ChannelResource[] {
+  return [...connection.channels].map(([channel, state]) => {
+    const { modes, statuses } = connection.report(channel) ?? {};
+    return {
+      kind: "channel",
+      name: `${id}/${channel}`,
+      connection: id,
+      phase: state.phase,
+      ready: state.phase === "joined",
+      reason: channelReason(state),
+      ...modes === undefined ? {} : { modes },
+      ...statuses === undefined || statuses === "" ? {} : { statuses },
+    };
+  });
 }
 
 function channelReason(state: ChannelState): string {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { PaceState } from "../irc/adaptive_pace.ts";
 import type { ChannelState, ConnectionState } from "../irc/connection.ts";
 import type { LaneAccount, SourceAccount } from "../pipeline/accounts.ts";
 import type { SourceState } from "../source/source.ts";
@@ -24,6 +25,14 @@ export interface ConnectionResource extends Condition {
   readonly phase: ConnectionState["phase"];
   /** Messages queued and in flight. */
   readonly pending: number;
+  /** How fast it may speak. */
+  readonly pace: PaceStatus;
+}
+
+/** How fast a connection may speak, in lines of ordinary length, and why. */
+export interface PaceStatus extends Omit<PaceState, "change"> {
+  /** `seed` while it is what the profile says, else what changed it last and when; never empty. */
+  readonly because: string;
 }
 
 /** One channel of one connection. */
@@ -34,6 +43,10 @@ export interface ChannelResource extends Condition {
   /** Config key of the connection. */
   readonly connection: string;
   readonly phase: ChannelState["phase"];
+  /** Modes that are set, such as `+nt`, without their parameters; left out while the server has not told them. */
+  readonly modes?: string;
+  /** What the bot is there, such as `v`; left out for an ordinary member. */
+  readonly statuses?: string;
 }
 
 /** One source. */

@@ -27,6 +27,8 @@ export interface LineValues {
 export interface Template {
   /** Prints a record; not fit to be sent before redaction. */
   readonly render: (values: LineValues) => string;
+  /** Whether it prints when the record was written. */
+  readonly saysTime: boolean;
 }
 
 /** A channel template, compiled. */
@@ -53,6 +55,7 @@ export function compileTemplate(text: string): Template {
   const { parts } = parseTemplate(text);
   return {
     render: (values) => parts.map((part) => typeof part === "string" ? part : expand(part, values)).join(""),
+    saysTime: parts.some((part) => typeof part !== "string" && part.name === "time"),
   };
 }
 

@@ -19,6 +19,12 @@ const STATUS: Status = {
       ready: true,
       reason: "as facilitator-prod",
       pending: 3,
+      pace: {
+        profile: "public",
+        linesPerSecond: 0.25,
+        burstLines: 2,
+        because: "lowered 20s ago: throttle notice",
+      },
       sinceMs: NOW - 7_100_000,
     },
     {
@@ -28,6 +34,7 @@ const STATUS: Status = {
       ready: false,
       reason: "The server closed the connection: Closing Link: 192.0.2.1 (Throttled: reconnecting too fast)",
       pending: 0,
+      pace: { profile: "dalnet", linesPerSecond: 0.33, burstLines: 3, because: "seed" },
       sinceMs: NOW - 61_000,
     },
     {
@@ -121,7 +128,7 @@ Deno.test("encodeStatus() lets no secret out, wherever in the status it stands",
     JSON.stringify(
       STATUS,
       (key, value: unknown) =>
-        typeof value === "string" && key !== "kind" && key !== "phase" ? `x ${secret} y` : value,
+        typeof value === "string" && !["kind", "phase", "profile"].includes(key) ? `x ${secret} y` : value,
     ),
   ) as Status;
   const text = encodeStatus({ ...marked, config: { ...marked.config, problems: [secret] } }, scrub);

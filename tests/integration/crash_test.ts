@@ -41,24 +41,24 @@ Deno.test({
     };
     for (const messages of LIVES) {
       const [joins, quits] = [seen("JOIN"), seen("QUIT")];
-      const before = witness.texts("#logs").length;
+      const before = witness.messages("#logs").length;
       await using agent = startAgent(["run", "--config", config]);
       await until("the channel to be joined", () => seen("JOIN") > joins);
       await write(LINES_A_LIFE);
-      await until("messages of this life", () => witness.texts("#logs").length >= before + messages, {
-        seen: () => [messages, witness.texts("#logs").slice(before), agent.log],
+      await until("messages of this life", () => witness.messages("#logs").length >= before + messages, {
+        seen: () => [messages, witness.messages("#logs").slice(before), agent.log],
       });
       agent.kill("SIGKILL");
       await agent.ended;
       // Behind it comes nothing that the server still had of this life.
       await until("the server to see it leave", () => seen("QUIT") > quits);
-      const last = readLedger(witness.texts("#logs").slice(before).slice(-REPEATS_A_KILL));
+      const last = readLedger(witness.messages("#logs").slice(before).slice(-REPEATS_A_KILL));
       mayRepeat += last.shown.length + last.counted;
       await write(10);
     }
     await using agent = startAgent(["run", "--config", config]);
     await agent.logged("Started");
-    const look = () => readLedger(witness.texts("#logs"));
+    const look = () => readLedger(witness.messages("#logs"));
     await until("every line to be accounted for", () => look().shown.length + look().counted >= written, {
       seen: look,
     });

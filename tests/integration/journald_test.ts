@@ -41,9 +41,9 @@ Deno.test({
     await journald.write({ identifier: "nginx", unit: "nginx.service" }, "<3>upstream is gone\nWARN slow\n");
     await journald.write({ identifier: "cron" }, "not wanted\n");
     await journald.write({ identifier: "sudo" }, "<5>alice: COMMAND=/bin/ls\n");
-    await until("three messages", () => witness.texts("#logs").length >= 3, { seen: () => agent.log });
+    await until("three messages", () => witness.messages("#logs").length >= 3, { seen: () => agent.log });
     assert.equal(await agent.stop(), 0);
-    assert.deepEqual(witness.texts("#logs"), [
+    assert.deepEqual(witness.messages("#logs"), [
       "nginx [ERROR] upstream is gone",
       "nginx [WARN] WARN slow",
       "sudo [INFO] alice: COMMAND=/bin/ls",
@@ -83,24 +83,24 @@ Deno.test({
     for (const messages of LIVES) {
       const joins = seen(witness, "JOIN");
       const quits = seen(witness, "QUIT");
-      const before = witness.texts("#logs").length;
+      const before = witness.messages("#logs").length;
       await using agent = startAgent(["run", "--config", config], { env });
       await until("the channel to be joined", () => seen(witness, "JOIN") > joins, { seen: () => agent.log });
       await write(ROUNDS_A_LIFE);
-      await until("messages of this life", () => witness.texts("#logs").length >= before + messages, {
-        seen: () => [messages, witness.texts("#logs").slice(before), agent.log],
+      await until("messages of this life", () => witness.messages("#logs").length >= before + messages, {
+        seen: () => [messages, witness.messages("#logs").slice(before), agent.log],
       });
       agent.kill("SIGKILL");
       await agent.ended;
       // Behind it comes nothing that the server still had of this life.
       await until("the server to see it leave", () => seen(witness, "QUIT") > quits);
-      const last = readLedger(witness.texts("#logs").slice(before).slice(-REPEATS_A_KILL));
+      const last = readLedger(witness.messages("#logs").slice(before).slice(-REPEATS_A_KILL));
       mayRepeat += last.shown.length + last.counted;
       await write(5);
     }
     await using agent = startAgent(["run", "--config", config], { env });
     await agent.logged("Started");
-    const look = () => readLedger(witness.texts("#logs"));
+    const look = () => readLedger(witness.messages("#logs"));
     await until("every line to be accounted for", () => look().shown.length + look().counted >= written, {
       seen: () => [written, look(), agent.log],
     });

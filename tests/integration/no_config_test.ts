@@ -58,7 +58,7 @@ Deno.test({
     assert.equal(code, 0, errors);
     assert.deepEqual(bytes, sent);
     for (const channel of ["#a", "#b"]) {
-      assert.deepEqual(witness.texts(channel), [
+      assert.deepEqual(witness.messages(channel), [
         "[INFO] key EVM_PRIVATE_KEY=0x[REDACTED_KEY]",
         "[INFO] first line",
         "[INFO] \ufffd\ufffd\ufffd(",
@@ -92,9 +92,9 @@ Deno.test({
       "the copy is the same",
     );
     const lines = Math.ceil(BIG_BYTES / line.length);
-    const counted = witness.texts("#a").map((text) => /^(?:⋯ (?:gap \S+ )?|↻ ×)(\d+)/.exec(text)?.[1])
+    const counted = witness.messages("#a").map((text) => /^(?:⋯ (?:gap \S+ )?|↻ ×)(\d+)/.exec(text)?.[1])
       .map((count) => count === undefined ? 1 : Number(count));
-    assert.equal(counted.reduce((sum, count) => sum + count, 0), lines, witness.texts("#a").join("\n"));
+    assert.equal(counted.reduce((sum, count) => sum + count, 0), lines, witness.messages("#a").join("\n"));
   },
 });
 

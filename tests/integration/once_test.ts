@@ -31,15 +31,15 @@ Deno.test({
     await Deno.writeTextFile(dir.at("app-2.log"), numbered(151, LINES));
     const first = await runProgram(["run", "--once", "-c", config]);
     assert.equal(first.code, 0, first.errors);
-    const seen = readLedger(witness.texts("#logs"));
+    const seen = readLedger(witness.messages("#logs"));
     assert.equal(seen.shown.length + seen.counted, LINES);
     assert.deepEqual(seen.doubled, []);
-    const { length } = witness.texts("#logs");
+    const { length } = witness.messages("#logs");
     await Deno.writeTextFile(dir.at("app.log"), numbered(LINES + 1, LINES + 3), { append: true });
     const second = await runProgram(["run", "--once", "-c", config]);
     assert.equal(second.code, 0, second.errors);
     assert.deepEqual(
-      witness.texts("#logs").slice(length),
+      witness.messages("#logs").slice(length),
       [201, 202, 203].map((n) => `[INFO] payment n=${n}`),
     );
   },

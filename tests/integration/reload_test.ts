@@ -76,7 +76,7 @@ Deno.test({
     agent.kill("SIGHUP");
     writing = false;
     await writer;
-    const look = () => readLedger(witness.texts("#logs"));
+    const look = () => readLedger(witness.messages("#logs"));
     await until("every line to be accounted for", () => look().shown.length + look().counted >= written, {
       seen: look,
     });

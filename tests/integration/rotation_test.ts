@@ -34,9 +34,9 @@ Deno.test({
     const files = [...Deno.readDirSync(dir.path)].filter(({ name }) => name.startsWith("seller.log"));
     assert.equal(files.length, 3, "the file rotated twice");
     const ledger = await until("the accounts to balance", () => {
-      const seen = readLedger(witness.texts("#logs"));
+      const seen = readLedger(witness.messages("#logs"));
       return seen.shown.length + seen.counted >= LINES ? seen : undefined;
-    }, { seen: () => readLedger(witness.texts("#logs")) });
+    }, { seen: () => readLedger(witness.messages("#logs")) });
     assert.equal(ledger.shown.length + ledger.counted, LINES);
     assert.deepEqual(ledger.doubled, []);
     assert.deepEqual(ledger.shown, [...ledger.shown].sort((a, b) => a - b));

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type ScriptedIrcd, startScriptedIrcd } from "../support/scripted_ircd.ts";
 import { type StoppedClock, stoppedClock } from "../support/stopped_clock.ts";
 import { until } from "../support/until.ts";
+import { messagesOf } from "../support/witness.ts";
 import { connect, specFor, type TestConnection } from "./support.ts";
 
 const SERVER = "irc.scripted.test";
@@ -102,7 +103,7 @@ for (const numeric of ["404", "442", "401"]) {
     let inside = true;
     server.on("PRIVMSG", (client, [channel, text = ""]) => {
       if (!inside) return client.send(`:${SERVER} ${numeric} ${client.nick} ${channel} :No such channel`);
-      taken.push(text);
+      taken.push(...messagesOf(text));
       if (taken.length !== 2) return;
       inside = false;
       client.send(`:op!o@h KICK ${channel} ${client.nick} :too loud`);

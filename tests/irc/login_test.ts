@@ -144,14 +144,14 @@ Deno.test("login: a server that has a mode for bots gets it set before anything 
   await using tail = connect(specFor(server.port), { channels: ["#logs"] });
   await until("the channel", () => tail.connection.canSpeak("#logs"));
   const sent = server.received.filter((line) => /^(MODE|JOIN)/.test(line));
-  assert.deepEqual(sent, ["MODE tail +B", "JOIN #logs"]);
+  assert.deepEqual(sent.slice(0, 2), ["MODE tail +B", "JOIN #logs"]);
 });
 
 Deno.test("login: a mode for bots that is no letter is not set", async () => {
   await using server = startScriptedIrcd({ supports: "BOT= NICKLEN=0" });
   await using tail = connect(specFor(server.port), { channels: ["#logs"] });
   await until("the channel", () => tail.connection.canSpeak("#logs"));
-  assert.equal(server.received.some((line) => line.startsWith("MODE")), false);
+  assert.equal(server.received.some((line) => line.startsWith("MODE tail")), false);
 });
 
 Deno.test("login: alternative nicks are no longer than the server said last time", async () => {

@@ -146,8 +146,11 @@ Deno.test({
     for (const text of texts) assert.equal(tail.say("#logs", text), true);
     await tail.connection.drained(AbortSignal.timeout(40_000));
 
-    await witness.next((line) => line.text === texts.at(-1));
-    assert.deepEqual(witness.texts("#logs"), texts);
+    const seen = await until("the last message", () => {
+      const messages = witness.messages("#logs");
+      return messages.length >= texts.length ? messages : undefined;
+    });
+    assert.deepEqual(seen, texts);
     assert.equal(witness.all.some(({ command, nick }) => command === "QUIT" && nick === "tail"), false);
     assert.deepEqual([...new Set(tail.outcomes.values())], ["shown"]);
   },

@@ -22,10 +22,12 @@ function bench(options: { mostMessages?: number; mostBytes?: number; canSpeak?: 
     offer: (channel, text, changes = {}) =>
       outbox.offer({
         channel,
+        flow: "logs",
         text: text as RedactedText,
         long: "clip",
         urgency: "normal",
         readMs: 0,
+        timeMs: undefined,
         maxAgeMs: 3_000,
         settle: (outcome) => outcomes.set(text, [...outcomes.get(text) ?? [], outcome]),
         ...changes,
@@ -34,10 +36,10 @@ function bench(options: { mostMessages?: number; mostBytes?: number; canSpeak?: 
       const entry = outbox.next(mayFly);
       if (entry === undefined) return undefined;
       entry.lines ??= entry.message.text.split("|") as unknown as readonly WireText[];
-      const line = outbox.take(entry);
+      const [part] = outbox.take([entry]);
       if (land) outbox.landed(entry);
       outbox.settleAll();
-      return line;
+      return part?.line;
     },
   };
 }
@@ -53,6 +55,14 @@ Deno.test("outbox: channels take turns, and each keeps its order", () => {
   for (const text of ["a1", "a2", "a3"]) b.offer("#a", text);
   for (const text of ["b1", "b2"]) b.offer("#B", text);
   assert.deepEqual(all(b), ["a1", "b1", "a2", "b2", "a3"]);
+});
+
+Deno.test("outbox: the routes of a channel take turns, and a channel with many has no more turns than one with few", () => {
+  const b = bench();
+  for (const text of ["p1", "p2", "p3"]) b.offer("#a", text, { flow: "p" });
+  for (const text of ["q1", "q2"]) b.offer("#a", text, { flow: "q" });
+  for (const text of ["b1", "b2", "b3"]) b.offer("#b", text, { flow: "p" });
+  assert.deepEqual(all(b), ["p1", "b1", "q1", "b2", "p2", "b3", "q2", "p3"]);
 });
 
 Deno.test("outbox: a channel that may not be spoken in holds nobody up", () => {

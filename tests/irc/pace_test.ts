@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { PaceBucket, paceFor, recogniseProfile } from "../../src/irc/pace.ts";
+import { recogniseProfile, seedFor } from "../../src/irc/flood_profile.ts";
+import { PaceBucket } from "../../src/irc/pace.ts";
 
 const unknown = { version: "", network: "" };
 
@@ -23,7 +24,7 @@ Deno.test("recogniseProfile() knows servers by what they say, and takes the rest
 });
 
 Deno.test("pace: public takes four lines at once, then one every two seconds", () => {
-  const bucket = new PaceBucket(paceFor({ kind: "auto" }, unknown), 0);
+  const bucket = new PaceBucket(seedFor({ kind: "auto" }, unknown).pace, 0);
   for (let i = 0; i < 4; i++) {
     assert.equal(bucket.waitMs(100, 0), 0);
     bucket.spend(100, 0);
@@ -34,14 +35,14 @@ Deno.test("pace: public takes four lines at once, then one every two seconds", (
 });
 
 Deno.test("pace: exempt never waits", () => {
-  const bucket = new PaceBucket(paceFor({ kind: "profile", profile: "exempt" }, unknown), 0);
+  const bucket = new PaceBucket(seedFor({ kind: "profile", profile: "exempt" }, unknown).pace, 0);
   for (let i = 0; i < 1_000; i++) bucket.spend(512, 0);
   assert.equal(bucket.waitMs(512, 0), 0);
 });
 
 Deno.test("pace: a line that costs more than the whole burst leaves when nothing is outstanding", () => {
   const flood = { kind: "custom", messagesPerSecond: 10, burstMessages: 1, bytesPerSecond: 100 } as const;
-  const bucket = new PaceBucket(paceFor(flood, unknown), 0);
+  const bucket = new PaceBucket(seedFor(flood, unknown).pace, 0);
   assert.equal(bucket.waitMs(400, 0), 0);
   bucket.spend(400, 0);
   assert.equal(bucket.waitMs(400, 0), 4_000);
@@ -57,7 +58,7 @@ Deno.test("pace: never more than the burst and the rate, in messages and in byte
   });
   fc.assert(
     fc.property(flood, fc.array(fc.integer({ min: 20, max: 512 }), { maxLength: 60 }), (flood, lines) => {
-      const bucket = new PaceBucket(paceFor(flood, unknown), 0);
+      const bucket = new PaceBucket(seedFor(flood, unknown).pace, 0);
       let nowMs = 0;
       let bytes = 0;
       lines.forEach((length, sent) => {

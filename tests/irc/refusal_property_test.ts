@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { startScriptedIrcd } from "../support/scripted_ircd.ts";
 import { stoppedClock } from "../support/stopped_clock.ts";
 import { until } from "../support/until.ts";
+import { messagesOf } from "../support/witness.ts";
 import { connect, specFor } from "./support.ts";
 
 /** Refusals after which a line is given up. */
@@ -25,10 +26,10 @@ for (const caps of [[], ["echo-message"]]) {
           let turn = 0;
           server.on("PRIVMSG", (client, [channel = "", text = ""]) => {
             if (channel === "#logs" && refusedTurns.includes(++turn)) {
-              refusals.set(text, (refusals.get(text) ?? 0) + 1);
+              for (const each of messagesOf(text)) refusals.set(each, (refusals.get(each) ?? 0) + 1);
               return client.send(`:irc.scripted.test 404 ${client.nick} ${channel} :Cannot send to channel`);
             }
-            taken.push({ channel, text });
+            for (const each of messagesOf(text)) taken.push({ channel, text: each });
             if (caps.length > 0) client.send(`:${client.nick}!~u@host.test PRIVMSG ${channel} :${text}`);
           });
 

@@ -3,7 +3,7 @@ import { startNgircd } from "../support/ngircd.ts";
 import { missing } from "../support/parts.ts";
 import { stoppedClock } from "../support/stopped_clock.ts";
 import { until } from "../support/until.ts";
-import { openWitness } from "../support/witness.ts";
+import { messagesOf, openWitness } from "../support/witness.ts";
 import { connect, specFor } from "./support.ts";
 
 /**
@@ -45,9 +45,11 @@ for (
         await clock.advance(1_000);
         return tail.outcomes.size === texts.length;
       }, { seen: () => [tail.outcomes.size, tail.connection.state] });
-      await after.next((line) => line.text === texts.at(-1));
+      await after.next((line) => messagesOf(line.text).at(-1) === texts.at(-1));
 
-      const seen = [...before.texts("#logs"), ...after.texts("#logs")];
+      const seenBefore = before.messages("#logs");
+      const seenAfter = after.messages("#logs");
+      const seen = [...seenBefore, ...seenAfter];
       const takenAlong = texts.filter((text) => !seen.includes(text));
       assert.ok(takenAlong.length <= (frozen ? 0 : WINDOW), `${takenAlong} were lost`);
       assert.ok(
@@ -57,7 +59,7 @@ for (
       assert.deepEqual([...new Set(seen)], texts.filter((text) => !takenAlong.includes(text)));
       assert.deepEqual([...new Set(tail.outcomes.values())], ["shown"]);
       // What was acknowledged is never repeated, and what was sent after it at most once.
-      assert.ok(!after.texts("#logs").some((text) => settledBefore.includes(text)));
+      assert.ok(!seenAfter.some((text) => settledBefore.includes(text)));
       const doubles = seen.length - texts.length;
       assert.ok(doubles <= (frozen ? 0 : WINDOW), `${doubles} lines came twice`);
     },

@@ -34,12 +34,9 @@ for (const [name, part, start] of SERVERS) {
       for (const text of texts) assert.equal(tail.say("#logs", text), true);
       await tail.connection.drained(AbortSignal.timeout(20_000));
 
-      await witness.next(({ text }) => text === "three");
-      assert.deepEqual(witness.lines("#logs").map(({ nick, text }) => [nick, text]), [
-        ["tail", "one"],
-        ["tail", "two"],
-        ["tail", "three"],
-      ]);
+      await until("three messages", () => witness.messages("#logs").length === 3);
+      assert.deepEqual(witness.messages("#logs"), texts);
+      assert.ok(witness.lines("#logs").every(({ nick }) => nick === "tail"));
       assert.deepEqual(tail.connection.state, { phase: "ready", nick: "tail" });
       assert.deepEqual([...tail.outcomes.values()], ["shown", "shown", "shown"]);
     },

@@ -430,3 +430,56 @@ Deno.test("session: CTCP questions go unanswered", async () => {
   await server.next(/^PONG after/);
   assert.equal(server.received.some((line) => line.includes("VERSION")), false);
 });
+
+const messages = (server: { readonly received: readonly string[] }) =>
+  server.received.filter((line) => line.startsWith("PRIVMSG")).map((line) =>
+    line.slice("PRIVMSG #logs :".length)
+  );
+
+Deno.test("session: what the pace holds back shares a line, and each message is settled by its own", async () => {
+  const clock = stoppedClock();
+  await using server = startScriptedIrcd();
+  const flood = { kind: "profile", profile: "public" } as const;
+  await using tail = connect(specFor(server.port, { flood }), { channels: ["#logs"], clock });
+  await until("the channel to be joined", async () => {
+    await clock.advance(500);
+    return tail.connection.canSpeak("#logs");
+  });
+  // Registration and JOIN have spent from the burst of four.
+  await clock.advance(20_000);
+  for (let i = 1; i <= 9; i++) tail.say("#logs", `line ${i}`);
+  await until("every outcome", async () => {
+    await clock.advance(500);
+    return tail.outcomes.size === 9;
+  }, { seen: () => [messages(server), [...tail.outcomes]] });
+  assert.deepEqual([...new Set(tail.outcomes.values())], ["shown"]);
+  const lines = messages(server);
+  assert.deepEqual(
+    lines.flatMap((line) => line.split(" ⏐ ")),
+    Array.from({ length: 9 }, (_, i) => `line ${i + 1}`),
+  );
+  assert.deepEqual(lines.slice(0, 3), ["line 1", "line 2", "line 3"]);
+  assert.ok(lines.length <= 5, `${lines.length} lines`);
+});
+
+Deno.test("session: an error that waited for the connection is shown with its own time", async () => {
+  const clock = stoppedClock();
+  await using server = startScriptedIrcd();
+  await using tail = connect(specFor(server.port), { channels: ["#logs"], clock });
+  await joined(tail);
+  server.client.close();
+  await waiting(tail);
+  const timeMs = Date.UTC(2026, 10, 24, 12, 0, 0);
+  tail.say("#logs", "[ERROR] boom", { urgency: "error", timeMs, maxAgeMs: 300 });
+  tail.say("#logs", "[INFO] hello", { timeMs, maxAgeMs: 300 });
+  await until("both outcomes", async () => {
+    await clock.advance(1_000);
+    return tail.outcomes.size === 2;
+  });
+  const time = new Date(timeMs);
+  const clockText = [time.getHours(), time.getMinutes(), time.getSeconds()].map((part) =>
+    `${part}`.padStart(2, "0")
+  );
+  assert.deepEqual([...tail.outcomes].toSorted(), [["[ERROR] boom", "shown"], ["[INFO] hello", "away"]]);
+  assert.deepEqual(messages(server), [`${clockText.join(":")} [ERROR] boom`]);
+});

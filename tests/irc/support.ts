@@ -51,6 +51,7 @@ export function connect(
     log: logger,
     random: () => 0.25,
     sts: new StsPolicies(),
+    reclaimsNick: true,
     changed: () => {},
   });
   connection.wantChannels(options.channels ?? []);
@@ -61,10 +62,12 @@ export function connect(
     say: (channel, text, changes = {}) =>
       connection.offer({
         channel,
+        flow: "logs",
         text: text as RedactedText,
         long: "clip",
         urgency: "normal",
         readMs: clock.monotonic(),
+        timeMs: undefined,
         maxAgeMs: 60_000,
         settle: (outcome) => outcomes.set(text, outcome),
         ...changes,

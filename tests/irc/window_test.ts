@@ -4,20 +4,24 @@ import type { Entry } from "../../src/irc/lane.ts";
 import { AckWindow, type Flight } from "../../src/irc/window.ts";
 import type { WireText } from "../../src/irc/wire.ts";
 
-function flight(text: string, key = "#a"): Flight {
+function flight(text: string, key = "#a", label?: string): Flight {
   const message = {} as Message; // the window looks at the key alone
   const entry: Entry = {
     message,
     key,
     order: 0,
     lines: [],
+    stamped: false,
     flying: 1,
     shown: 0,
     refusals: 0,
     alone: false,
+    lost: false,
+    doubts: 0,
     bytes: 0,
   };
-  return { entry, text: text as WireText };
+  const line = text as WireText;
+  return { entry, parts: [{ entry, line }], text: line, bytes: 100, label };
 }
 
 const texts = (flights: readonly Flight[]) => flights.map(({ text }) => text as string);
@@ -30,7 +34,7 @@ Deno.test("window: has room for four lines, and for more when a PONG came", () =
   }
   assert.equal(window.hasRoom, false);
   const token = window.fence(0);
-  assert.deepEqual(texts(window.pong(token).shown), ["0", "1", "2", "3"]);
+  assert.deepEqual(texts(window.pong(token, 0).shown), ["0", "1", "2", "3"]);
   assert.equal(window.hasRoom, true);
 });
 
@@ -39,10 +43,10 @@ Deno.test("window: a PONG covers what was sent before its PING, and no other tok
   window.sent(flight("before"), 0);
   const token = window.fence(0);
   window.sent(flight("after"), 1);
-  assert.deepEqual(texts(window.pong("other.1").shown), []);
-  assert.deepEqual(texts(window.pong("n.7").shown), []);
-  assert.deepEqual(texts(window.pong(token).shown), ["before"]);
-  assert.deepEqual(texts(window.pong(token).shown), []);
+  assert.deepEqual(texts(window.pong("other.1", 0).shown), []);
+  assert.deepEqual(texts(window.pong("n.7", 0).shown), []);
+  assert.deepEqual(texts(window.pong(token, 0).shown), ["before"]);
+  assert.deepEqual(texts(window.pong(token, 0).shown), []);
   assert.deepEqual(texts(window.drain()), ["after"]);
 });
 
@@ -53,7 +57,7 @@ Deno.test("window: a later PONG answers earlier PINGs too", () => {
   window.sent(flight("2"), 5);
   const second = window.fence(5);
   assert.equal(window.oldestFenceMs, 0);
-  assert.deepEqual(texts(window.pong(second).shown), ["1", "2"]);
+  assert.deepEqual(texts(window.pong(second, 0).shown), ["1", "2"]);
   assert.equal(window.oldestFenceMs, undefined);
 });
 
@@ -62,10 +66,10 @@ Deno.test("window: with fewer errors than lines nobody knows which were refused,
   for (const text of ["a1", "a2", "a3"]) window.sent(flight(text), 0);
   window.sent(flight("b1", "#b"), 0);
   const token = window.fence(0);
-  window.error("#a");
-  window.error("#a");
-  window.error("#elsewhere");
-  const { shown, refused, doubtful } = window.pong(token);
+  window.error("#a", undefined);
+  window.error("#a", undefined);
+  window.error("#elsewhere", undefined);
+  const { shown, refused, doubtful } = window.pong(token, 0);
   assert.deepEqual(texts(shown), ["b1"]);
   assert.deepEqual(texts(refused), []);
   assert.deepEqual(texts(doubtful), ["a1", "a2", "a3"]);
@@ -75,9 +79,9 @@ Deno.test("window: with as many errors as lines all were refused", () => {
   const window = new AckWindow("n");
   for (const text of ["a1", "a2"]) window.sent(flight(text), 0);
   const token = window.fence(0);
-  window.error("#a");
-  window.error("#a");
-  const { shown, refused, doubtful } = window.pong(token);
+  window.error("#a", undefined);
+  window.error("#a", undefined);
+  const { shown, refused, doubtful } = window.pong(token, 0);
   assert.deepEqual([shown, doubtful], [[], []]);
   assert.deepEqual(texts(refused), ["a1", "a2"]);
 });
@@ -96,10 +100,10 @@ Deno.test("window: an echo shows the line with its text, and one that was altere
   const window = new AckWindow("n");
   window.expectEchoes();
   for (const text of ["1", "2", "3"]) window.sent(flight(text), 0);
-  assert.deepEqual(texts(window.echoed("#b", "1").shown), []);
-  assert.deepEqual(texts(window.echoed("#a", "2").shown), ["2"]);
-  assert.deepEqual(texts(window.echoed("#a", "one").shown), ["1"]);
-  assert.deepEqual(texts(window.error("#a").refused), ["3"]);
+  assert.deepEqual(texts(window.echoed({ key: "#b", text: "1", label: undefined }, 0).shown), []);
+  assert.deepEqual(texts(window.echoed({ key: "#a", text: "2", label: undefined }, 0).shown), ["2"]);
+  assert.deepEqual(texts(window.echoed({ key: "#a", text: "one", label: undefined }, 0).shown), ["1"]);
+  assert.deepEqual(texts(window.error("#a", undefined).refused), ["3"]);
 });
 
 Deno.test("window: a line whose echo never comes is asked about, and was dropped when the PONG comes first", () => {
@@ -107,5 +111,5 @@ Deno.test("window: a line whose echo never comes is asked about, and was dropped
   window.expectEchoes();
   window.sent(flight("1"), 0);
   assert.equal(window.fenceDueMs(false), 5_000);
-  assert.deepEqual(texts(window.pong(window.fence(5_000)).dropped), ["1"]);
+  assert.deepEqual(texts(window.pong(window.fence(5_000), 5_001).dropped), ["1"]);
 });

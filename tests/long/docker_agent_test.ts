@@ -45,12 +45,12 @@ for (
         await agent.logged("Started");
         // It runs for the first time: what was written before is not its business.
         await daemon.run("probe", "echo n=-1; exec sleep 1000");
-        await until("a line", () => witness.texts("#logs").some((text) => text.includes("n=-1")), {
+        await until("a line", () => witness.messages("#logs").some((text) => text.includes("n=-1")), {
           seen: () => agent.log,
         });
         await agent.stop();
       }
-      const before = witness.texts("#logs").length;
+      const before = witness.messages("#logs").length;
       const stoppedMs = Date.now();
       await Deno.writeTextFile(`${daemon.shared}/go`, "");
       await daemon.run("short", "echo n=5000; echo n=5001 >&2; exit 3");
@@ -59,7 +59,7 @@ for (
       await using agent = startAgent(["run", "--config", config]);
       const isEnd = (text: string) => text.includes("✖ short exited 3");
       const look = () =>
-        readLedger(witness.texts("#logs").slice(before).map((text) => isEnd(text) ? "n=9999" : text));
+        readLedger(witness.messages("#logs").slice(before).map((text) => isEnd(text) ? "n=9999" : text));
       const wanted = LINES + 3;
       await until("every line to be accounted for", () => look().shown.length + look().counted >= wanted, {
         seen: () => [look(), agent.log],

@@ -64,12 +64,15 @@ export function scriptedConnection(id: string = "irc"): ScriptedConnection {
     },
     state: { phase: "ready", nick: "tail" },
     channels: new Map(),
+    pace: { profile: "exempt", linesPerSecond: null, burstLines: null, change: undefined },
     get pending() {
       return queue.length;
     },
     canSpeak: (channel) => connection.speaks && channel !== "",
     wantChannels: () => {},
     update: () => {},
+    reloaded: () => {},
+    report: () => undefined,
     offer(message) {
       if (connection.full) return false;
       const entry: Offered = { message, text: message.text, outcome: undefined };

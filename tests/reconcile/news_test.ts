@@ -9,7 +9,8 @@ type Phase<Kind extends Resource["kind"]> = Extract<Resource, { kind: Kind }> ex
   : never;
 
 function connection(phase: Phase<"connection">, reason: string): Resource {
-  return { kind: "connection", name: "irc", phase, ready: phase === "ready", reason, pending: 0 };
+  const pace = { profile: "public", linesPerSecond: 0.5, burstLines: 4, because: "seed" } as const;
+  return { kind: "connection", name: "irc", phase, ready: phase === "ready", reason, pending: 0, pace };
 }
 
 function channel(phase: Phase<"channel">, reason: string): Resource {

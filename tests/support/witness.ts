@@ -25,10 +25,17 @@ export interface Witness extends AsyncDisposable {
   lines(channel: string): readonly WitnessLine[];
   /** The texts of {@linkcode Witness.lines}. */
   texts(channel: string): readonly string[];
+  /** The same, with messages that share a line taken apart. */
+  messages(channel: string): readonly string[];
   /** The first line, past or to come, for which `matches` holds. */
   next(matches: (line: WitnessLine) => boolean): Promise<WitnessLine>;
   /** Sends a line of IRC. */
   send(line: string): Promise<void>;
+}
+
+/** The messages that share a line, without the time that a late error begins with. */
+export function messagesOf(line: string): readonly string[] {
+  return line.split(" ⏐ ").map((text) => text.replace(/^\d\d:\d\d:\d\d /, ""));
 }
 
 /** How the witness connects. */
@@ -84,6 +91,7 @@ export async function openWitness(port: number, options: WitnessOptions): Promis
     all,
     lines: said,
     texts: (channel) => said(channel).map((line) => line.text),
+    messages: (channel) => said(channel).flatMap(({ text }) => messagesOf(text)),
     next: (matches) =>
       until("a line at the witness", () => all.find(matches), { seen: () => all.slice(-10) }),
     send,

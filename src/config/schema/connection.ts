@@ -102,8 +102,9 @@ const channelName = z.string().superRefine((value, context) => {
 
 const channel = z.strictObject({
   key: secret("Key of the channel (+k)").optional(),
-  private: flag("Whether only trusted people can join; default false").optional(),
-  invite: name("Service to ask for an invitation, such as chanserv").optional(),
+  private: flag("Whether to say nothing while the channel is open to everybody; default false").optional(),
+  invite: name("Service to ask for an invitation where the channel is invite-only, such as chanserv")
+    .optional(),
 }).describe("Options of one channel");
 
 const connection = z.strictObject({
