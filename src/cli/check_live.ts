@@ -31,6 +31,9 @@ const CONNECT_MS = 60_000;
 /** How long a channel may take once the server took us: a JOIN, an invitation of ChanServ and another JOIN. */
 const JOIN_MS = 10_000;
 
+/** How long channels that were joined may take to tell their modes. */
+const MODES_MS = 3_000;
+
 /** How long the server may take to take a line, or to refuse it. */
 const SPEAK_MS = 15_000;
 
@@ -72,6 +75,8 @@ export async function checkLive(options: LiveOptions, signal: AbortSignal): Prom
   try {
     await wait(CONNECT_MS, () => all.every((connection) => isUp(connection) || isRefused(connection)));
     await wait(JOIN_MS, () => all.filter(isUp).every(isEverywhere));
+    // Some answer late, and those of many channels are asked for one by one.
+    await wait(MODES_MS, () => all.filter(isUp).every(knowsModes));
     const said = options.speak ? await speak(options, connections, places, wait) : new Map<Place, string>();
     let good = true;
     const say = (name: string, { ok, text }: Finding) => {
@@ -128,6 +133,12 @@ function isEverywhere({ channels }: Connection): boolean {
   return [...channels.values()].every(({ phase }) => phase === "joined");
 }
 
+function knowsModes(connection: Connection): boolean {
+  return [...connection.channels].every(([channel, { phase }]) =>
+    phase !== "joined" || connection.report(channel)?.modes !== undefined
+  );
+}
+
 function connectionFinding({ state }: Connection): Finding {
   switch (state.phase) {
     case "ready":
@@ -146,13 +157,19 @@ function channelFinding(connection: Connection, channel: string, said: string | 
   if (connection.state.phase !== "ready") return { ok: false, text: "the server is not connected" };
   switch (state?.phase) {
     case "joined":
-      return said === undefined ? { ok: true, text: "a line would be shown" } : spoken(said);
+      return said === undefined ? wouldBeShown(connection, channel) : spoken(said);
     case "waiting":
       return { ok: false, text: state.because };
     case "joining":
     case undefined:
       return { ok: false, text: `the server did not answer the JOIN within ${JOIN_MS / 1_000} s` };
   }
+}
+
+function wouldBeShown(connection: Connection, channel: string): Finding {
+  const { modes, mangles = [] } = connection.report(channel) ?? {};
+  const known = modes === undefined ? "" : ` (modes ${modes})`;
+  return { ok: true, text: [`a line would be shown${known}`, ...mangles].join("; ") };
 }
 
 function spoken(outcome: string): Finding {

@@ -145,7 +145,7 @@ connections:
     sasl: { account: "\${EMPTY}", password: "\${EMPTY}" }
     nickserv: { password: "\${EMPTY}" }
     alt_nicks: ["\${EMPTY}", bot2]
-    channels: { "#Ops": { key: "" } }
+    channels: { "#Ops": { key: "", private: false }, "#In": { private: true, invite: chanserv } }
 sources: { app: { type: stdin, tee: "\${TEE}" } }
 defaults: { budget: { burst: "\${BURST:-9}", rate: "\${RATE}" } }
 routes: [{ to: "#logs" }]
@@ -161,7 +161,10 @@ routes: [{ to: "#logs" }]
     [connection?.password, connection?.sasl, connection?.nickserv, config.secrets],
     [undefined, undefined, undefined, []],
   );
-  assert.deepEqual(connection?.channels, new Map([["#ops", { key: undefined }]]));
+  assert.deepEqual(
+    connection?.channels,
+    new Map([["#ops", { key: undefined }], ["#in", { key: undefined, private: true, invite: "chanserv" }]]),
+  );
   const app = config.sources.get("app");
   assert.equal(app?.type === "stdin" && app.tee, true);
   const action = config.routes[0]?.action;

@@ -14,7 +14,8 @@ Deno.test({
   async fn() {
     await using dir = await tempDir();
     await using server = await startNgircd();
-    await using witness = await openWitness(server.port, { channels: ["#open", "#door"] });
+    await using witness = await openWitness(server.port, { channels: ["#open", "#door", "#hall"] });
+    await witness.send("MODE #hall +m");
     await witness.send("MODE #door +k secret-of-the-door");
     await witness.next(({ command, raw }) => command === "MODE" && raw.includes("+k"));
     const config = await writeConfig(dir, {
@@ -23,16 +24,18 @@ Deno.test({
       routes: [
         '- { to: "irc/#open", continue: true }',
         '- { to: "irc/#Open", continue: true }',
-        '- { to: "irc/#door" }',
+        '- { to: "irc/#door", continue: true }',
+        '- { to: "irc/#hall" }',
       ],
     });
     const { code, output, errors } = await runProgram(["check", "--live", "-c", config]);
     const [ok, ...found] = output.trimEnd().split("\n");
-    assert.match(ok ?? "", /: ok \(1 connection, 1 source, 3 routes\)$/);
+    assert.match(ok ?? "", /: ok \(1 connection, 1 source, 4 routes\)$/);
     assert.match(found[0] ?? "", /^irc: ok: connected as irctail/);
     assert.match(found[1] ?? "", /^irc\/#open: ok: a line would be shown/i);
+    assert.match(found[3] ?? "", /^irc\/#hall: not ok: The channel is moderated \(\+m\): give the bot voice/);
     assert.match(found[2] ?? "", /^irc\/#door: not ok: The channel wants another key \(\+k\)/);
-    assert.equal(found.length, 3, output);
+    assert.equal(found.length, 4, output);
     assert.deepEqual([code, errors], [1, ""]);
     await witness.next(({ command, nick }) => command === "JOIN" && nick === "irctail");
     assert.deepEqual(witness.lines("#open"), []);

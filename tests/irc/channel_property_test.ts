@@ -113,6 +113,8 @@ Deno.test("channels: whatever happens, what may be spoken in we are in, and noth
             channels.namesEnded(NAME);
             break;
           case "other":
+            // Of channels that we are not in, nobody tells us that.
+            if (!model.inside) break;
             channels.joinedByOther(NAME);
             model.others = true;
             break;
