@@ -139,10 +139,10 @@ function knowsModes(connection: Connection): boolean {
   );
 }
 
-function connectionFinding({ state }: Connection): Finding {
+function connectionFinding({ state, pace }: Connection): Finding {
   switch (state.phase) {
     case "ready":
-      return { ok: true, text: `connected as ${state.nick}` };
+      return { ok: true, text: `connected as ${state.nick}; pace ${paceText(pace)}` };
     case "waiting":
       return { ok: false, text: state.because };
     case "connecting":
@@ -150,6 +150,14 @@ function connectionFinding({ state }: Connection): Finding {
     case "closed":
       return { ok: false, text: `still ${state.phase} after ${CONNECT_MS / 1_000} s` };
   }
+}
+
+/** How fast the server may be spoken to, as far as one can tell before anything was said. */
+function paceText({ profile, linesPerSecond, burstLines }: Connection["pace"]): string {
+  const pace = linesPerSecond === null || burstLines === null
+    ? "as fast as the server takes lines"
+    : `${Number(linesPerSecond.toPrecision(2))}/s, ${Math.floor(burstLines)} at once`;
+  return `${pace} (${profile})`;
 }
 
 function channelFinding(connection: Connection, channel: string, said: string | undefined): Finding {

@@ -162,12 +162,17 @@ export class AdaptivePace {
     else if (quick && held) this.#learn("raised", this.#factor + STEP, "quick answers");
   }
 
-  /** An answer came. */
-  answered(trip: RoundTrip, nowMs: number): void {
+  /**
+   * An answer came.
+   *
+   * @param trip How long it took.
+   * @param when `isExcused`: the server had other commands to take its time for.
+   */
+  answered(trip: RoundTrip, { nowMs, isExcused }: { nowMs: number; isExcused: boolean }): void {
     this.#roundTripMs = trip.ms;
     if (trip.ms >= QUICK_MS) this.#quick = false;
     const reckonedMs = trip.lines === 0 ? 0 : trip.lines * this.#pace.costMs(trip.bytes / trip.lines);
-    if (trip.ms > SLOW_MS + reckonedMs) this.trouble("slow answers", nowMs);
+    if (!isExcused && trip.ms > SLOW_MS + reckonedMs) this.trouble("slow answers", nowMs);
   }
 
   /** The server took something amiss: half the rate, once for each time. */

@@ -16,9 +16,8 @@ import { Identity } from "./identity.ts";
 import { requestLines, serverTraits } from "./requests.ts";
 import { Liveness } from "./liveness.ts";
 import { identifyAs, Login } from "./login.ts";
+import { nickHelp } from "./nick_help.ts";
 import { NickKeeper } from "./nick_keeper.ts";
-import { cutNick } from "./nicks.ts";
-import { reclaimLine } from "./nickserv.ts";
 import type { Outbox } from "./outbox.ts";
 import { aimPace, react } from "./reactions.ts";
 import { shownText } from "./refusals.ts";
@@ -257,19 +256,8 @@ export class Session {
 
   #keepNick(nowMs: number): number {
     if (!this.#reclaimsNick) return Infinity;
-    const { nickserv, nick } = this.#spec;
-    const { nicklen, server } = this.#identity;
-    const wanted = cutNick(nick, nicklen ?? Infinity);
-    const isKnown = this.#login.isLoggedIn;
-    const password = isKnown ? undefined : nickserv?.reveal();
-    const lines = this.#nickKeeper.takeDue({
-      hasWanted: this.nick === wanted,
-      nickLine: `NICK ${wanted}`,
-      reclaim: isKnown || password !== undefined
-        ? (command) => reclaimLine(command, wanted, password, server)
-        : undefined,
-    }, nowMs);
-    this.#speaker.command(...lines);
+    const help = nickHelp(this.#spec, this.#identity, this.#login);
+    this.#speaker.command(...this.#nickKeeper.takeDue(help, nowMs));
     return this.#nickKeeper.dueMs;
   }
 

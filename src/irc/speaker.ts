@@ -22,6 +22,12 @@ const FENCE_BYTES = 32;
 /** Messages share lines when what waits would otherwise take longer than this, in milliseconds (invariant I5). */
 const LIVE_MS = 1_000;
 
+/**
+ * Answers are slow for so long after a command, in milliseconds, whatever the pace: ngircd makes a client pause for two
+ * seconds and more for a JOIN that it refuses, and what logs in is not paced at all.
+ */
+const COMMAND_SHADOW_MS = 10_000;
+
 /** What a speaker needs. */
 export interface SpeakerOptions extends TempoOptions {
   /** An open socket. */
@@ -52,6 +58,8 @@ export class Speaker {
   #labels: number | undefined;
   /** Lines that wait for the pace before any message does. */
   #commands: string[] = [];
+  /** When the last of them was sent, or the session began. */
+  #commandMs: number;
 
   /**
    * Starts with nothing in flight.
@@ -68,6 +76,7 @@ export class Speaker {
     this.#window = new AckWindow(`irctail${Math.floor(options.random() * 0x7fff_ffff).toString(36)}`);
     this.#pace = options.pace;
     this.#tempo = new Tempo(options, nowMs);
+    this.#commandMs = nowMs;
   }
 
   /** When the oldest PING without an answer was sent; `undefined` when all are answered. */
@@ -112,6 +121,7 @@ export class Speaker {
       if (waitMs > 0) return nowMs + waitMs;
       this.#commands.shift();
       this.send(line, nowMs);
+      this.#commandMs = nowMs;
     }
     // Before more lines: those in flight have waited for their PING long enough.
     if (this.#window.fenceDueMs(true) <= nowMs) {
@@ -259,7 +269,10 @@ export class Speaker {
   }
 
   #land({ shown, refused, doubtful, dropped, trip }: Landing, nowMs: number): void {
-    if (trip !== undefined) this.#pace.answered(trip, nowMs);
+    if (trip !== undefined) {
+      const isExcused = nowMs - trip.ms < this.#commandMs + COMMAND_SHADOW_MS;
+      this.#pace.answered(trip, { nowMs, isExcused });
+    }
     for (const { entry, parts } of shown) {
       for (const part of parts) this.#outbox.landed(part.entry);
       this.#channels.spoke(entry.key);

@@ -63,11 +63,12 @@ function connectionOf(
     ready: phase === "ready",
     reason: connectionReason(state, lost.get(name)),
     pending,
-    pace: paceOf(pace, wallMs),
+    pace: paceStatus(pace, wallMs),
   };
 }
 
-function paceOf({ change, ...pace }: PaceState, wallMs: number): PaceStatus {
+/** A pace with its reason in words, as of a moment of the wall clock in milliseconds. */
+export function paceStatus({ change, ...pace }: PaceState, wallMs: number): PaceStatus {
   if (change === undefined) return { ...pace, because: "seed" };
   const { verb, atMs, because } = change;
   return { ...pace, because: `${verb} ${durationText(wallMs - atMs)} ago: ${because}` };

@@ -31,7 +31,7 @@ Deno.test({
     const { code, output, errors } = await runProgram(["check", "--live", "-c", config]);
     const [ok, ...found] = output.trimEnd().split("\n");
     assert.match(ok ?? "", /: ok \(1 connection, 1 source, 4 routes\)$/);
-    assert.match(found[0] ?? "", /^irc: ok: connected as irctail/);
+    assert.match(found[0] ?? "", /^irc: ok: connected as irctail; pace \d\S*\/s, \d+ at once \(ngircd\)$/);
     assert.match(found[1] ?? "", /^irc\/#open: ok: a line would be shown/i);
     assert.match(found[3] ?? "", /^irc\/#hall: not ok: The channel is moderated \(\+m\): give the bot voice/);
     assert.match(found[2] ?? "", /^irc\/#door: not ok: The channel wants another key \(\+k\)/);

@@ -12,6 +12,7 @@ import { openWitness, type Witness } from "../support/witness.ts";
 const PASSWORD = "hunter2-of-the-server";
 const CHANNEL_KEY = "key-of-the-door";
 /** Looks like nothing, but the config says that it is secret. */
+const PACE = { profile: "ngircd", linesPerSecond: 5, burstLines: 5, because: "seed" };
 const MARKED = "plainwordsinarow";
 
 async function statusOf(config: string): Promise<Status> {
@@ -75,6 +76,7 @@ Deno.test({
     assert.equal(status.config.ready, true);
     const connection = find(status, "connection", "irc");
     assert.deepEqual([connection?.ready, connection?.reason], [true, "as irctail"]);
+    assert.deepEqual(connection?.kind === "connection" && connection.pace, PACE);
     const closed = find(status, "channel", "irc/#logs");
     assert.deepEqual([closed?.ready, closed?.reason], [
       false,

@@ -24,7 +24,7 @@ function pace(flood: FloodSpec, server = unknown, memory: PaceMemory = shortMemo
 function succeed(adaptive: AdaptivePace, lines: number, nowMs = 0): void {
   for (let line = 0; line < lines; line++) {
     adaptive.held();
-    adaptive.answered(QUICK, nowMs);
+    adaptive.answered(QUICK, { nowMs, isExcused: false });
     adaptive.acknowledged(1);
   }
 }
@@ -45,7 +45,7 @@ Deno.test("pace: the refusals of one window are one trouble, and so is what come
   for (const nowMs of [0, 1, 2, 1_900]) adaptive.trouble("messages refused", nowMs);
   assert.equal(adaptive.state.linesPerSecond, 0.25);
   const slow = pace(AUTO);
-  slow.answered({ ms: 5_000, lines: 4, bytes: 400 }, 0);
+  slow.answered({ ms: 5_000, lines: 4, bytes: 400 }, { nowMs: 0, isExcused: false });
   slow.trouble("throttle notice", 100);
   slow.trouble("throttle notice", 4_900);
   assert.equal(slow.state.linesPerSecond, 0.25);
@@ -108,13 +108,13 @@ Deno.test("pace: beyond the seed nothing is raised by slower answers, or by succ
   const slower = pace(AUTO, ngircd);
   for (let line = 0; line < 100; line++) {
     slower.held();
-    slower.answered({ ms: 600, lines: 1, bytes: 100 }, 0);
+    slower.answered({ ms: 600, lines: 1, bytes: 100 }, { nowMs: 0, isExcused: false });
     slower.acknowledged(1);
   }
   assert.equal(slower.state.linesPerSecond, 5);
   const idle = pace(AUTO, ngircd);
   for (let line = 0; line < 100; line++) {
-    idle.answered(QUICK, 0);
+    idle.answered(QUICK, { nowMs: 0, isExcused: false });
     idle.acknowledged(1);
   }
   assert.equal(idle.state.linesPerSecond, 5);
@@ -122,9 +122,11 @@ Deno.test("pace: beyond the seed nothing is raised by slower answers, or by succ
 
 Deno.test("pace: an answer that is later than the pace reckons with is trouble", () => {
   const adaptive = pace(AUTO);
-  adaptive.answered({ ms: 9_900, lines: 4, bytes: 400 }, 0);
+  adaptive.answered({ ms: 9_900, lines: 4, bytes: 400 }, { nowMs: 0, isExcused: false });
   assert.equal(adaptive.state.linesPerSecond, 0.5, "four lines take this server eight seconds");
-  adaptive.answered({ ms: 2_100, lines: 0, bytes: 0 }, 20_000);
+  adaptive.answered({ ms: 9_000, lines: 0, bytes: 0 }, { nowMs: 10_000, isExcused: true });
+  assert.equal(adaptive.state.linesPerSecond, 0.5, "it had something else to do");
+  adaptive.answered({ ms: 2_100, lines: 0, bytes: 0 }, { nowMs: 20_000, isExcused: false });
   assert.equal(adaptive.state.linesPerSecond, 0.25);
   assert.equal(adaptive.state.change?.because, "slow answers");
 });
@@ -222,7 +224,7 @@ Deno.test("pace: whatever happens, no more leaves than the highest pace allows, 
             break;
           }
           case "taken":
-            adaptive.answered({ ms: event.ms, lines: 1, bytes: 100 }, nowMs);
+            adaptive.answered({ ms: event.ms, lines: 1, bytes: 100 }, { nowMs, isExcused: false });
             adaptive.acknowledged(1);
             break;
           case "trouble":

@@ -70,6 +70,8 @@ Deno.test({
         await using tail = connect(specFor(server.port, { sasl }), { channels: ["#logs"] });
         await inChannel(tail);
         assert.equal(await accountOf(founder, "tail"), "tail");
+        // InspIRCd's BOT=B: WHOIS says that it is one.
+        assert.ok(founder.all.some(({ command, raw }) => command === "335" && raw.includes(" tail ")));
       }
       {
         const wrong = { ...sasl, password: new Secret("not-the-password") } as const;

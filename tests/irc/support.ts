@@ -1,6 +1,7 @@
 import type { ConnectionSpec } from "../../src/config/config.ts";
 import type { Connection, Message, Outcome } from "../../src/irc/connection.ts";
 import { StsPolicies } from "../../src/irc/sts.ts";
+import type { PaceMemory } from "../../src/irc/learnt_pace.ts";
 import { openConnection } from "../../src/irc/supervisor.ts";
 import type { RedactedText } from "../../src/redact/redacted.ts";
 import { type Clock, systemClock } from "../../src/runtime/clock.ts";
@@ -37,7 +38,8 @@ export function specFor(port: number, changes: Partial<ConnectionSpec> = {}): Co
 /** Opens a connection; a quarter is the random number, so that a first reconnect waits 625 ms. */
 export function connect(
   spec: ConnectionSpec,
-  options: { readonly channels?: readonly string[]; readonly clock?: Clock } = {},
+  options: { readonly channels?: readonly string[]; readonly clock?: Clock; readonly memory?: PaceMemory } =
+    {},
 ): TestConnection {
   const clock = options.clock ?? systemClock;
   const log: string[] = [];
@@ -53,6 +55,7 @@ export function connect(
     sts: new StsPolicies(),
     reclaimsNick: true,
     changed: () => {},
+    ...options.memory === undefined ? {} : { memory: options.memory },
   });
   connection.wantChannels(options.channels ?? []);
   return {

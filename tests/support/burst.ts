@@ -111,7 +111,7 @@ export function departures(witness: Witness, nick: string): number {
 }
 
 /** The texts in a channel up to a moment; several messages that share a line are taken apart. */
-export function textsUntil(witness: Witness, channel: string, atMs: number): readonly string[] {
+function textsUntil(witness: Witness, channel: string, atMs: number): readonly string[] {
   return witness.lines(channel).filter((line) => line.atMs <= atMs).flatMap(({ text }) => text.split(" ⏐ "));
 }
 

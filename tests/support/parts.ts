@@ -5,6 +5,8 @@ export const UNPACKED_DIR: string = Deno.env.get("IRCTAIL_UNPACKED") ??
 /** What installs the real parts that tests start, by the program's name; the name itself when left out. */
 const INSTALLED_BY: Readonly<Record<string, string>> = {
   dockerd: "Debian: apt-get install docker.io",
+  docker: "Debian: apt-get install docker.io",
+  journalctl: "Debian: apt-get install systemd",
   "systemd-journald": "Debian: apt-get install systemd",
   "ircd-hybrid": "Debian, as root: tests/support/unpack_servers.sh",
   "ircd-irc2": "Debian, as root: tests/support/unpack_servers.sh",
@@ -17,8 +19,21 @@ const PATHS: Readonly<Record<string, string>> = {
   "ircd-irc2": `${UNPACKED_DIR}/ircd-irc2/usr/sbin/ircd`,
 };
 
-/** What only root can start: it needs a mount namespace of its own. */
-const NEED_ROOT: ReadonlySet<string> = new Set(["ircd-hybrid", "ircd-irc2"]);
+/** What only root can start, as these tests do: it mounts, makes namespaces, or writes in directories of the system. */
+const NEED_ROOT: ReadonlySet<string> = new Set([
+  "ircd-hybrid",
+  "ircd-irc2",
+  "dockerd",
+  "podman",
+  "systemd-journald",
+]);
+
+/** What else has to be there for a part: images are made of busybox, entries of the journal are written in Python. */
+const NEEDS: Readonly<Record<string, readonly string[]>> = {
+  dockerd: ["docker", "containerd", "busybox"],
+  podman: ["busybox"],
+  "systemd-journald": ["journalctl", "python3"],
+};
 
 /** Whether `IRCTAIL_REQUIRE` (a comma-separated list, or `all`) says that a missing part is a failure. */
 function required(part: string): boolean {
@@ -49,17 +64,23 @@ function isFile(path: string): boolean {
  * part they are not left out: they run, and fail on the missing program.
  */
 export function missing(part: string): boolean {
-  const needsRoot = NEED_ROOT.has(part) && Deno.uid() !== 0;
-  if ((findProgram(part) !== undefined && !needsRoot) || required(part)) return false;
+  const because = required(part) ? undefined : whyMissing(part);
+  if (because === undefined) return false;
   if (!said.has(part)) {
     said.add(part);
-    const because = needsRoot
-      ? "which only root can start"
-      : `which is not installed (${INSTALLED_BY[part] ?? `Debian: apt-get install ${part}`})`;
     // deno-lint-ignore no-console
     console.warn(`skipped: tests with ${part}, ${because}`);
   }
   return true;
+}
+
+function whyMissing(part: string): string | undefined {
+  const absent = [part, ...NEEDS[part] ?? []].find((name) => findProgram(name) === undefined);
+  if (absent !== undefined) {
+    const how = INSTALLED_BY[absent] ?? `Debian: apt-get install ${absent}`;
+    return absent === part ? `which is not installed (${how})` : `which needs ${absent} (${how})`;
+  }
+  return NEED_ROOT.has(part) && Deno.uid() !== 0 ? "which only root can start" : undefined;
 }
 
 const said = new Set<string>();

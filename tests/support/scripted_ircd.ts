@@ -16,8 +16,8 @@ export interface ScriptedClient {
   close(): void;
 }
 
-/** Answers one command instead of the server's own way. */
-export type Handler = (client: ScriptedClient, params: readonly string[]) => void;
+/** Answers one command instead of the server's own way; `label` is what the client labelled it with. */
+export type Handler = (client: ScriptedClient, params: readonly string[], label: string | undefined) => void;
 
 /** A real listener that behaves well until it is told not to. */
 export interface ScriptedIrcd extends AsyncDisposable {
@@ -77,7 +77,9 @@ export function startScriptedIrcd(options: ScriptedOptions = {}): ScriptedIrcd {
     ) peer.send(`:${HOST} ${line.replace("%", peer.nick)}`);
   };
 
-  const answers: Readonly<Record<string, (peer: Peer, params: readonly string[]) => void>> = {
+  const answers: Readonly<
+    Record<string, (peer: Peer, params: readonly string[], label: string | undefined) => void>
+  > = {
     CAP(peer, [verb, wanted = ""]) {
       if (verb === "LS") {
         peer.negotiating = true;
@@ -107,9 +109,10 @@ export function startScriptedIrcd(options: ScriptedOptions = {}): ScriptedIrcd {
     },
     PART: (peer, [channel]) => peer.send(`:${peer.nick}!~u@host.test PART ${channel}`),
     PING: (peer, [token]) => peer.send(`:${HOST} PONG ${HOST} :${token}`),
-    PRIVMSG(peer, [target, text]) {
+    PRIVMSG(peer, [target, text], label) {
+      const tags = label === undefined ? "" : `@label=${label} `;
       if (peer.caps.has("echo-message")) {
-        peer.send(`:${peer.nick}!~u@host.test PRIVMSG ${target} :${text}`);
+        peer.send(`${tags}:${peer.nick}!~u@host.test PRIVMSG ${target} :${text}`);
       }
     },
     QUIT(peer) {
@@ -164,8 +167,9 @@ export function startScriptedIrcd(options: ScriptedOptions = {}): ScriptedIrcd {
         for (const line of lines) {
           received.push(line);
           peer.received.push(line);
-          const [command = "", params] = parse(line);
-          (handlers.get(command) ?? answers[command])?.(peer, params);
+          const [, label] = /^@label=(\S+) /.exec(line) ?? [];
+          const [command = "", params] = parse(line.replace(/^@\S+ /, ""));
+          (handlers.get(command) ?? answers[command])?.(peer, params, label);
         }
       }
     } catch {
