@@ -39,8 +39,10 @@ export interface Due {
   readonly together: readonly string[];
   /** Channels to join one by one, because they were refused before. */
   readonly alone: readonly string[];
-  /** Channels whose modes to ask for. */
+  /** Channels whose modes to ask for before anything is said there. */
   readonly modes: readonly string[];
+  /** Channels whose modes to ask for when nothing is to be said: a refusal would tell what they forbid, too. */
+  readonly modesWhenIdle: readonly string[];
   /** Channels to be invited to, and by which service. */
   readonly invitations: readonly { readonly channel: string; readonly service: string }[];
 }
@@ -154,7 +156,7 @@ export class Channels {
 
   /** Names what is due, and takes it for sent; of channels beyond what the server allows none is. */
   takeDue(nowMs: number): Due {
-    if (!this.#online) return { together: [], alone: [], modes: [], invitations: [] };
+    if (!this.#online) return { together: [], alone: [], modes: [], modesWhenIdle: [], invitations: [] };
     const channels = [...this.#channels.values()];
     const crowd = new Crowd(this.#server.rules.limits, channels.filter((channel) => channel.isEntered));
     const due = channels.filter((channel) => channel.isWanted && crowd.admits(channel));
@@ -162,7 +164,7 @@ export class Channels {
     return {
       together: due.filter(({ wasRefused }) => !wasRefused).map(({ name }) => name),
       alone: due.filter(({ wasRefused }) => wasRefused).map(({ name }) => name),
-      modes: this.#takeQuestions(channels, nowMs),
+      ...this.#takeQuestions(channels, nowMs),
       invitations: this.#takeInvitations(channels),
     };
   }
@@ -293,17 +295,17 @@ export class Channels {
   }
 
   /** At once for channels that must not be spoken in before; of the others as many as may be asked for. */
-  #takeQuestions(channels: readonly Channel[], nowMs: number): readonly string[] {
+  #takeQuestions(channels: readonly Channel[], nowMs: number): Pick<Due, "modes" | "modesWhenIdle"> {
     const asking = channels.filter(({ presence }) => presence?.asksForModes === true);
     const urgent = asking.filter(({ isPrivate }) => isPrivate);
-    const taken = [...urgent];
+    const others: Channel[] = [];
     for (const channel of asking.filter(({ isPrivate }) => !isPrivate)) {
       if (nowMs < this.#mayAskMs) break;
       this.#askMs = Math.max(nowMs, this.#askMs) + ASK_SPACING_MS;
-      taken.push(channel);
+      others.push(channel);
     }
-    for (const { presence } of taken) presence?.modesAsked(nowMs);
-    return taken.map(({ name }) => name);
+    for (const { presence } of [...urgent, ...others]) presence?.modesAsked(nowMs);
+    return { modes: urgent.map(({ name }) => name), modesWhenIdle: others.map(({ name }) => name) };
   }
 
   /** When the modes of the next ordinary channel may be asked for. */

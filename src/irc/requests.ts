@@ -12,7 +12,7 @@ import { joinLines } from "./join.ts";
 import { serviceAddress } from "./services.ts";
 
 /**
- * The lines for what is due.
+ * The lines for what is due before anything is said.
  *
  * @param due What the channels want.
  * @param spec Where the keys are.
@@ -27,11 +27,16 @@ export function requestLines(due: Due, spec: ConnectionSpec, identity: Identity)
   return [
     ...joinLines(due.together.map(request), mostPerJoin),
     ...due.alone.flatMap((channel) => joinLines([request(channel)], mostPerJoin)),
-    ...due.modes.map((channel) => `MODE ${channel}`),
+    ...due.modes.map(modesLine),
     ...due.invitations.map(({ channel, service }) =>
       `PRIVMSG ${serviceAddress(service, identity.server.network)} :INVITE ${channel}`
     ),
   ];
+}
+
+/** Asks for the modes of a channel. */
+export function modesLine(channel: string): string {
+  return `MODE ${channel}`;
 }
 
 /** What the channels have to know of the server. */

@@ -13,7 +13,7 @@ import type { Channels } from "./channels.ts";
 import { type Client, openClient, type ServerLine } from "./client.ts";
 import type { Ghosts } from "./ghosts.ts";
 import { Identity } from "./identity.ts";
-import { requestLines, serverTraits } from "./requests.ts";
+import { modesLine, requestLines, serverTraits } from "./requests.ts";
 import { Liveness } from "./liveness.ts";
 import { identifyAs, Login } from "./login.ts";
 import { nickHelp } from "./nick_help.ts";
@@ -159,7 +159,9 @@ export class Session {
     if (this.#because !== undefined || this.#transport.closed) return Infinity;
     const loginMs = this.#logIn(nowMs);
     if (!this.#login.isDone) return loginMs;
-    this.#speaker.command(...requestLines(this.#channels.takeDue(nowMs), this.#spec, this.#identity));
+    const due = this.#channels.takeDue(nowMs);
+    this.#speaker.command(...requestLines(due, this.#spec, this.#identity));
+    this.#speaker.whenIdle(due.modesWhenIdle.map(modesLine), nowMs);
     const lookMs = Math.min(
       this.#checkLife(nowMs),
       this.#channels.elapse(nowMs),

@@ -6,6 +6,7 @@
 
 import type { AdaptivePace, Trouble } from "./adaptive_pace.ts";
 import type { Channels } from "./channels.ts";
+import { CommandQueue } from "./command_queue.ts";
 import { compose, type Composed, nextLine } from "./compose.ts";
 import type { Ghosts } from "./ghosts.ts";
 import type { Identity } from "./identity.ts";
@@ -57,7 +58,7 @@ export class Speaker {
   /** How many lines were labelled; `undefined` where the server answers without labels. */
   #labels: number | undefined;
   /** Lines that wait for the pace before any message does. */
-  #commands: string[] = [];
+  readonly #commands = new CommandQueue();
   /** When the last of them was sent, or the session began. */
   #commandMs: number;
 
@@ -96,7 +97,12 @@ export class Speaker {
 
   /** Queues lines that go before any message. */
   command(...lines: readonly string[]): void {
-    this.#commands.push(...lines);
+    this.#commands.add(lines);
+  }
+
+  /** Queues lines that go when no message waits, or after ten seconds. */
+  whenIdle(lines: readonly string[], nowMs: number): void {
+    this.#commands.addIdle(lines, nowMs);
   }
 
   /** Sends a line at once, whatever the pace; what follows pays for it. */
@@ -116,13 +122,8 @@ export class Speaker {
    * @returns When it can go on, in monotonic milliseconds; `Infinity` when only the server can change that.
    */
   speak(nowMs: number): number {
-    for (let line = this.#commands[0]; line !== undefined; line = this.#commands[0]) {
-      const waitMs = this.#tempo.waitMs(wireLength(line), nowMs);
-      if (waitMs > 0) return nowMs + waitMs;
-      this.#commands.shift();
-      this.send(line, nowMs);
-      this.#commandMs = nowMs;
-    }
+    const commandsMs = this.#sendCommands(false, nowMs);
+    if (commandsMs > 0) return nowMs + commandsMs;
     // Before more lines: those in flight have waited for their PING long enough.
     if (this.#window.fenceDueMs(true) <= nowMs) {
       const fenceMs = this.#sendFence(true, nowMs);
@@ -134,6 +135,7 @@ export class Speaker {
       waitMs = this.#say(entry, nowMs);
       if (waitMs === 0) entry = this.#nextEntry(nowMs);
     }
+    if (entry === undefined) waitMs = this.#sendCommands(true, nowMs);
     const resumeMs = Math.min(waitMs === 0 ? Infinity : nowMs + waitMs, this.#tempo.channelsMs);
     if (resumeMs < Infinity) this.#pace.held();
     return Math.min(resumeMs, this.#sendFence(resumeMs < Infinity && waitMs < Infinity, nowMs));
@@ -202,6 +204,19 @@ export class Speaker {
     const flights = this.#window.drain();
     this.#ghosts.died(this.#identity.nick, flights);
     this.#giveBack(flights.flatMap(({ parts }) => parts), "lost");
+  }
+
+  /** Sends commands as the pace allows; returns how long the next one has to wait, or 0. */
+  #sendCommands(isIdle: boolean, nowMs: number): number {
+    const next = () => this.#commands.next(isIdle, nowMs);
+    for (let line = next(); line !== undefined; line = next()) {
+      const waitMs = this.#tempo.waitMs(wireLength(line), nowMs);
+      if (waitMs > 0) return waitMs;
+      this.#commands.take();
+      this.send(line, nowMs);
+      this.#commandMs = nowMs;
+    }
+    return 0;
   }
 
   #nextEntry(nowMs: number): Entry | undefined {

@@ -118,7 +118,9 @@ for (const how of ["with labels", "with echoes", "without echoes"] as const) {
         if (how === "with labels") speaker.expectLabels();
 
         const speak = () => {
-          for (const channel of channels.takeDue(nowMs).modes) channels.modesTold(channel, ["+nt"], nowMs);
+          for (const channel of channels.takeDue(nowMs).modesWhenIdle) {
+            channels.modesTold(channel, ["+nt"], nowMs);
+          }
           wakeMs = Math.min(speaker.speak(nowMs), channels.elapse(nowMs));
           assert.ok(wakeMs > nowMs, "it would never sleep");
         };
