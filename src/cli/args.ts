@@ -47,7 +47,11 @@ export const COMMANDS = {
   },
   check: {
     summary: "Say everything that is wrong with a config",
-    options: { config: CONFIG },
+    options: {
+      config: CONFIG,
+      live: { type: "boolean", help: "log in, join, and say of every channel whether a line would be shown" },
+      speak: { type: "boolean", help: "with --live: say a line in every channel" },
+    },
   },
   status: {
     summary: "Say how the running agent is: every connection, channel, source and route",

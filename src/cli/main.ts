@@ -4,18 +4,19 @@
  * @module
  */
 
-import { ConfigError, formatDiagnostic } from "../config/diagnostic.ts";
+import { ConfigError } from "../config/diagnostic.ts";
 import { configJsonSchema } from "../config/json_schema.ts";
 import { compileScrubber } from "../redact/redactor.ts";
 import { type CommandLine, helpText, readArguments } from "./args.ts";
-import { check } from "./check.ts";
+import { checkCommand } from "./commands/check.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { redactCommand } from "./commands/redact.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { runCommand } from "./commands/run.ts";
 import { statusCommand } from "./commands/status.ts";
+import { printConfigError } from "./config_error.ts";
 import { EXIT_CONFIG, EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from "./exit.ts";
-import { env, inColor, print, printError } from "./process.ts";
+import { env, print, printError } from "./process.ts";
 import { versionText } from "./version.ts";
 
 /**
@@ -38,10 +39,7 @@ export async function main(args: readonly string[]): Promise<number> {
     return await dispatch(invocation);
   } catch (error) {
     if (error instanceof ConfigError) {
-      const color = inColor(Deno.stderr);
-      for (const diagnostic of error.diagnostics) {
-        printError(formatDiagnostic(error.file, diagnostic, { color }));
-      }
+      printConfigError(error);
       return EXIT_CONFIG;
     }
     // Whoever read our output has gone away: not a failure of ours.
@@ -57,13 +55,7 @@ async function dispatch(command: CommandLine): Promise<number> {
     case "run":
       return await runCommand(command);
     case "check":
-      return check({
-        config: command.text("config"),
-        env,
-        write: print,
-        writeError: printError,
-        color: inColor(Deno.stderr),
-      });
+      return await checkCommand(command);
     case "status":
       return await statusCommand(command);
     case "replay":

@@ -6,6 +6,7 @@
 
 import { serveControl } from "../http/control_server.ts";
 import { openPrintedConnection } from "../irc/printed.ts";
+import { StsPolicies } from "../irc/sts.ts";
 import { openConnection } from "../irc/supervisor.ts";
 import { openStateDir, type StateDir } from "../pipeline/state_dir.ts";
 import { runAgent } from "../reconcile/agent.ts";
@@ -73,6 +74,7 @@ export async function run(options: RunOptions, stop: AbortSignal, force: AbortSi
     log.warn("State directory cannot be used, going on without it", { because });
   }
   using _held = stateDir;
+  const sts = new StsPolicies();
   await using paces = new PaceFile({ stateDir: stateDir?.path, clock, log });
   await runAgent(
     first,
@@ -95,7 +97,17 @@ export async function run(options: RunOptions, stop: AbortSignal, force: AbortSi
             spec,
             ({ connection, channel, text }) => print(`${connection}\t${channel}\t${text}`),
           )
-          : openConnection({ id, spec, clock, log, random: Math.random, changed, memory: paces.of(id) }),
+          : openConnection({
+            id,
+            spec,
+            clock,
+            log,
+            random: Math.random,
+            sts,
+            reclaimsNick: true,
+            changed,
+            memory: paces.of(id),
+          }),
       openSource: (id, spec) => openSource(id, spec, { clock, log }),
     },
     stop,

@@ -73,19 +73,28 @@ export interface TlsSpec {
 }
 
 /** SASL credentials. */
-export interface SaslSpec {
-  /** Only `plain` is available yet. */
-  readonly mechanism: "plain";
-  /** Account name. */
-  readonly account: string;
-  /** Its password. */
-  readonly password: Secret;
-}
+export type SaslSpec =
+  | {
+    /** `plain` shows the password to the server, `scram-sha-256` only proves that we know it. */
+    readonly mechanism: "plain" | "scram-sha-256";
+    /** Account name. */
+    readonly account: string;
+    /** Its password. */
+    readonly password: Secret;
+  }
+  | {
+    /** The client certificate says who we are. */
+    readonly mechanism: "external";
+  };
 
 /** Options of one channel. */
 export interface ChannelSpec {
   /** Key (+k). */
   readonly key: Secret | undefined;
+  /** Whether nothing may be said there while everybody can come in or find it; left out: no. */
+  readonly private?: boolean;
+  /** Nick of the service to ask for an invitation where the channel is invite-only; left out: nobody. */
+  readonly invite?: string;
 }
 
 /** Names of the built-in flood profiles. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { failure, type Finding } from "./finding.ts";
+import { failure, type Finding, warning } from "./finding.ts";
 import type { Draft } from "./rules.ts";
 import { type DraftConnection, parseServer } from "./schema/connection.ts";
 
@@ -98,8 +98,10 @@ function checkTls({ tls }: DraftConnection, path: readonly string[]): Finding[] 
   return findings;
 }
 
-function checkSasl({ sasl }: DraftConnection, path: readonly string[], { isEmptied }: Draft): Finding[] {
-  if (sasl === undefined || (sasl.mechanism ?? "plain") !== "plain") return [];
+function checkSasl(connection: DraftConnection, path: readonly string[], { isEmptied }: Draft): Finding[] {
+  const { sasl } = connection;
+  if (sasl === undefined) return [];
+  if (sasl.mechanism === "external") return checkExternal(connection, path);
   const absent = (["account", "password"] as const).filter((key) => sasl[key] === undefined);
   // A login whose account and password are both references to nothing is one that was not given.
   if (absent.length === 2 && absent.every((key) => isEmptied([...path, "sasl", key]))) return [];
@@ -109,6 +111,28 @@ function checkSasl({ sasl }: DraftConnection, path: readonly string[], { isEmpti
       isEmptied([...path, "sasl", key]) ? `The ${key} is empty` : "Missing, but required",
     )
   );
+}
+
+function checkExternal({ sasl, tls }: DraftConnection, path: readonly string[]): Finding[] {
+  const findings: Finding[] = [];
+  const certificate = typeof tls === "object" ? tls : undefined;
+  // One of the two without the other is a finding already.
+  if (certificate?.cert_file === undefined && certificate?.key_file === undefined) {
+    findings.push(
+      failure([...path, "sasl", "mechanism"], "SASL EXTERNAL needs a client certificate", {
+        hint: "set cert_file and key_file in tls of this connection",
+      }),
+    );
+  }
+  for (const key of ["account", "password"] as const) {
+    if (sasl?.[key] === undefined) continue;
+    findings.push(
+      warning([...path, "sasl", key], `SASL EXTERNAL uses no ${key}: the certificate says who the bot is`, {
+        at: "key",
+      }),
+    );
+  }
+  return findings;
 }
 
 function checkChannels({ channels }: DraftConnection, path: readonly string[]): Finding[] {

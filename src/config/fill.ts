@@ -141,8 +141,10 @@ class Filling {
   #valueHint(tree: Scalar, path: Path): string {
     const behind = this.#options.text.slice(tree.range.start, tree.range.start + LOOK_AHEAD);
     const key = path.at(-1);
-    const [, channel] = (key === "to" ? /^:?[ \t]*(#[^\s,}\]#]+)/ : /^:?\s*(#[^\s:#]+):/).exec(behind) ?? [];
+    const [, channel] =
+      (key === "channels" ? /^:?\s*(#[^\s:#]+):/ : /^:?[ \t]*(#[^\s,}\]#]+)/).exec(behind) ?? [];
     if (channel !== undefined && (key === "to" || key === "channels")) return `quote it: "${channel}"`;
+    if (channel !== undefined && key === "notices") return `write notices: { to: "${channel}" }`;
     return "write a value, or leave the key out";
   }
 }

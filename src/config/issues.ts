@@ -43,7 +43,7 @@ function findingsOfOne(
         ...hintOf(issue.issues[0]),
       })];
     case "invalid_union": {
-      if (place.tree === undefined) return [missing(path)];
+      if (place.tree === undefined) return [missing(path), ...misspelt(path, schema, tree)];
       // Of the members, the one that took the value's own kind knows what is wrong inside it.
       const inner = issue.errors.find((errors) =>
         errors.every((error) =>
@@ -93,9 +93,19 @@ function missing(path: readonly PropertyKey[]): Finding {
   return failure(path, "Missing, but required", hinted(MISSING_HINTS.get(key)));
 }
 
+/** The key that was meant to be the missing one: without it nobody knows which other keys there are. */
+function misspelt(path: readonly PropertyKey[], schema: Schema, tree: Tree): Finding[] {
+  const wanted = String(path.at(-1) ?? "");
+  const { tree: parent } = descend(path.slice(0, -1), schema, tree);
+  const keys = parent?.kind === "map" ? [...parent.entries.keys()].filter(isShowableKey) : [];
+  const key = suggest(wanted, keys);
+  if (key === undefined) return [];
+  return [failure([...path.slice(0, -1), key], `Unknown key "${key}"`, { at: "key", ...didYouMean(wanted) })];
+}
+
 const MISSING_HINTS: ReadonlyMap<string, string> = new Map([
   ["version", 'write "version: 1" at the top'],
-  ["type", 'write "type: file" or "type: stdin"'],
+  ["type", "write type: file, docker, journald or stdin"],
   ["nick", "every connection has a nick of its own"],
   ["paths", 'list at least one: ["/var/log/app/*.log"]'],
 ]);

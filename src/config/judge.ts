@@ -85,7 +85,16 @@ function draftOf(suspect: Suspect, findings: readonly Finding[]): Draft | undefi
     ...whole["notices"] === undefined || broken.some(([section]) => section === "notices")
       ? {}
       : { notices: whole["notices"] },
-    ...routes.length === 0 ? {} : { routes: routes.map((route, index) => fitting(["routes", index], route)) },
+    ...routes.length === 0 ? {} : {
+      routes: routes.map((route, index) => {
+        const match = mappingOf(route)["match"];
+        return {
+          ...fitting(["routes", index], route),
+          // One bad condition hides no other.
+          ...isMapping(match) ? { match: fitting(["routes", index, "match"], match) } : {},
+        };
+      }),
+    },
   });
   if (!written.success) return undefined;
   return {
@@ -102,7 +111,11 @@ function draftOf(suspect: Suspect, findings: readonly Finding[]): Draft | undefi
 }
 
 function mappingOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
+  return isMapping(value) ? { ...value } : {};
+}
+
+function isMapping(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Whether a path is another one or leads on from it. */

@@ -9,6 +9,7 @@ import { LEVELS } from "../event/level.ts";
 import { Secret } from "../runtime/secret.ts";
 import type {
   BudgetSpec,
+  ChannelSpec,
   Config,
   ConnectionSpec,
   ContainerFilter,
@@ -95,7 +96,7 @@ function resolveNotices(
 
 function resolveConnection(written: WrittenConnection, directory: string): ConnectionSpec {
   const channels = Object.entries(written.channels ?? {})
-    .map(([name, { key }]) => [name.toLowerCase(), { key: secretOf(key) }] as const);
+    .map(([name, written]) => [name.toLowerCase(), resolveChannel(written)] as const);
   return {
     servers: serversOf(written),
     tls: resolveTls(written.tls ?? true, directory),
@@ -107,6 +108,14 @@ function resolveConnection(written: WrittenConnection, directory: string): Conne
     nickserv: secretOf(written.nickserv?.password),
     flood: resolveFlood(written.flood ?? "auto"),
     channels: new Map(channels),
+  };
+}
+
+function resolveChannel(written: NonNullable<WrittenConnection["channels"]>[string]): ChannelSpec {
+  return {
+    key: secretOf(written.key),
+    ...written.private === true ? { private: true } : {},
+    ...written.invite === undefined ? {} : { invite: written.invite },
   };
 }
 
@@ -127,8 +136,13 @@ function resolveTls(written: NonNullable<WrittenConnection["tls"]>, directory: s
 }
 
 function resolveSasl(written: WrittenConnection["sasl"]): SaslSpec | undefined {
+  if (written?.mechanism === "external") return { mechanism: "external" };
   if (written?.account === undefined || written.password === undefined) return undefined;
-  return { mechanism: "plain", account: written.account, password: new Secret(written.password) };
+  return {
+    mechanism: written.mechanism ?? "plain",
+    account: written.account,
+    password: new Secret(written.password),
+  };
 }
 
 function resolveFlood(written: NonNullable<WrittenConnection["flood"]>): FloodSpec {

@@ -235,9 +235,11 @@ function distinct(problems: readonly TreeProblem[]): readonly TreeProblem[] {
 
 /** What the library found, in our words: its own quote the file. */
 function syntaxProblem(
-  error: { readonly code: string; readonly pos: readonly [number, number] },
+  error: { readonly code: string; readonly message: string; readonly pos: readonly [number, number] },
 ): TreeProblem {
-  const [message, hint] = SYNTAX_PROBLEMS.get(error.code) ?? ["Cannot read this as YAML"];
+  // A key of a list's item that does not stand below the first one: what is missing is a blank, not a dash.
+  const code = error.message.startsWith("Sequence item without") ? "BAD_INDENT" : error.code;
+  const [message, hint] = SYNTAX_PROBLEMS.get(code) ?? ["Cannot read this as YAML"];
   const range = { start: error.pos[0], end: Math.max(error.pos[1], error.pos[0] + 1) };
   return { range, message, ...hint === undefined ? {} : { hint } };
 }

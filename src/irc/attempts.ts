@@ -49,6 +49,12 @@ export async function keepTrying(options: AttemptsOptions, signal: AbortSignal):
     if (server === undefined) return;
     const end = await options.connect(server, failures + 1);
     if (signal.aborted) return;
+    if (end.again) {
+      // Not a failure: the same server wants to be spoken to in another way.
+      options.waiting(end, server, 0);
+      turn--;
+      continue;
+    }
     failures = end.readyForMs >= STABLE_MS ? 1 : failures + 1;
     const waitMs = Math.max(
       backoffMs(failures, RECONNECT, options.random),

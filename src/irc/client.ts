@@ -1,6 +1,6 @@
 /**
- * The only importer of irc-framework: one object for one connection, of which the parser, the CAP and SASL dialogue
- * and the answers to PING are used, and nothing else.
+ * The only importer of irc-framework: one object for one connection, of which the parser, the CAP dialogue and the
+ * answers to PING are used, and nothing else.
  *
  * @module
  */
@@ -10,6 +10,7 @@ import library from "irc-framework";
 import type { LibraryTransport } from "./irc_framework.d.ts";
 import type { ConnectionSpec } from "../config/config.ts";
 import { Labels } from "./labels.ts";
+import { SaslLogin, type SaslVerdict } from "./sasl.ts";
 import type { Transport } from "./transport.ts";
 
 /** One line from the server, parsed. */
@@ -36,6 +37,8 @@ export interface ClientOptions {
   readonly transport: Transport;
   /** Told of every line that could be parsed, after the library has seen it. */
   readonly onLine: (line: ServerLine) => void;
+  /** Told of every value of the capability `sts`, before anything is said in answer. */
+  readonly onSts: (value: string) => void;
   /** Told that the login failed, with plain words; the socket is closed right after. */
   readonly onLoginFailed: (because: string) => void;
 }
@@ -48,20 +51,13 @@ export interface Client {
    * @returns Whether it was taken.
    */
   receive(line: string): boolean;
+  /** Whether the server was asked for the SASL login and has not answered for good. */
+  readonly isAuthenticating: boolean;
   /** Whether the server agreed to a capability. */
   hasCapability(name: string): boolean;
   /** Lets go of the library's timers and listeners. */
   close(): void;
 }
-
-/** Why a SASL login failed, by the library's reasons. */
-const SASL_FAILURES: Readonly<Record<string, string>> = {
-  "fail": "The server refuses the SASL account or password",
-  "capability_missing": "The server offers no SASL",
-  "unsupported_mechanism": "The server offers no SASL PLAIN",
-  "nick_locked": "The account is locked",
-  "too_long": "The SASL account or password is too long",
-};
 
 /** Longest user name every server takes: RFC 2812 §1.2.1 leaves it open, ircd 2.x cuts at 10 with the `~`. */
 const LONGEST_USER = 9;
@@ -82,9 +78,17 @@ export function userName(nick: string): string {
  * @param options Who to be, over what, and whom to tell.
  */
 export function openClient(options: ClientOptions): Client {
-  const { spec } = options;
-  const socket = new LibrarySocket(options.transport);
+  const { spec, transport, onLoginFailed } = options;
+  const sasl = spec.sasl === undefined ? undefined : new SaslLogin(spec.sasl, freshNonce());
+  /** Whether a line goes on its way; what ends here is dealt with. */
+  const passes = (verdict: SaslVerdict | undefined) => {
+    if (verdict?.kind === "failed") onLoginFailed(verdict.because);
+    if (verdict?.kind === "answer") { for (const line of verdict.lines) transport.write(line); }
+    return verdict === undefined || verdict.kind === "pass";
+  };
+  const socket = new LibrarySocket(transport, (line) => passes(sasl?.judgeOutgoing(line)));
   const client = new library.Client();
+  const { cap } = client.network;
   let parsed: ServerLine | undefined;
   const labels = new Labels();
   client.connection.on("message", ({ command, params, nick, ident, hostname, tags }) => {
@@ -92,18 +96,18 @@ export function openClient(options: ClientOptions): Client {
     parsed = { command, params, nick, user: ident, host: hostname, label };
   });
   client.requestCap("labeled-response");
-  client.on("sasl failed", ({ reason }) => {
-    options.onLoginFailed(SASL_FAILURES[reason] ?? "The SASL login failed");
-  });
+  if (sasl !== undefined) {
+    client.requestCap("sasl");
+    // Of the library's reasons only this one is left, the others are judged before it sees them.
+    client.on("sasl failed", () => onLoginFailed(sasl.unsupported(cap.available.get("sasl"))));
+  }
   client.connect({
     nick: spec.nick,
     username: userName(spec.nick),
     gecos: spec.realname === "" ? spec.nick : spec.realname,
     ...(spec.password === undefined ? {} : { password: spec.password.reveal() }),
-    // Never left out: without it the library sends the server password as a SASL password.
-    account: spec.sasl === undefined
-      ? {}
-      : { account: spec.sasl.account, password: spec.sasl.password.reveal() },
+    account: {},
+    ...(sasl === undefined ? {} : { "sasl_mechanism": sasl.mechanism }),
     // Empty: no answer to CTCP VERSION.
     version: "",
     "auto_reconnect": false,
@@ -121,13 +125,19 @@ export function openClient(options: ClientOptions): Client {
   });
   return {
     receive(line) {
+      if (!passes(sasl?.judgeIncoming(line))) return true;
       parsed = undefined;
       const taken = socket.receive(line);
+      if (!taken || parsed === undefined) return taken;
       // Out here, because what fails in the agent itself is not the library's to swallow.
-      if (taken && parsed !== undefined) options.onLine(parsed);
+      if (offersSts(parsed)) options.onSts(cap.available.get("sts") ?? "");
+      options.onLine(parsed);
       return taken;
     },
-    hasCapability: (name) => client.network.cap.isEnabled(name),
+    get isAuthenticating() {
+      return sasl?.isPending === true;
+    },
+    hasCapability: (name) => cap.isEnabled(name),
     close() {
       socket.end();
       client.removeAllListeners();
@@ -135,13 +145,26 @@ export function openClient(options: ClientOptions): Client {
   };
 }
 
+/** 18 random bytes as base64, as RFC 5802's examples have it: unlike any other, and none of it a comma. */
+function freshNonce(): string {
+  return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(18))));
+}
+
+/** `CAP * LS :…`, `CAP * LS * :…` or `CAP nick NEW :…` with the capability among others. */
+function offersSts({ command, params }: ServerLine): boolean {
+  return command === "CAP" && /^(?:LS|NEW)$/.test(params[1] ?? "") &&
+    /(?:^| )sts(?:=| |$)/.test(params.at(-1) ?? "");
+}
+
 /** An open socket as the library wants to see one: it connects at once. */
 class LibrarySocket implements LibraryTransport {
   readonly #transport: Transport;
+  readonly #mayLeave: (line: string) => boolean;
   readonly #listeners = new Map<string, (...args: readonly unknown[]) => void>();
 
-  constructor(transport: Transport) {
+  constructor(transport: Transport, mayLeave: (line: string) => boolean) {
     this.#transport = transport;
+    this.#mayLeave = mayLeave;
   }
 
   on(event: string, listener: (...args: readonly unknown[]) => void): void {
@@ -167,7 +190,7 @@ class LibrarySocket implements LibraryTransport {
   }
 
   writeLine(line: string, done?: () => void): void {
-    this.#transport.write(line);
+    if (this.#mayLeave(line)) this.#transport.write(line);
     if (done !== undefined) queueMicrotask(done);
   }
 

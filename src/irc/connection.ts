@@ -7,12 +7,14 @@
 import type { ConnectionSpec } from "../config/config.ts";
 import type { RedactedText } from "../redact/redacted.ts";
 import type { PaceState } from "./adaptive_pace.ts";
+import type { ChannelReport } from "./channel_report.ts";
 
 /** What a connection is doing. */
 export type ConnectionState =
   | { readonly phase: "connecting"; readonly attempt: number }
   | { readonly phase: "registering"; readonly attempt: number }
-  | { readonly phase: "ready"; readonly nick: string }
+  /** Logged in; `but` says what is wrong all the same. */
+  | { readonly phase: "ready"; readonly nick: string; readonly but?: string }
   | { readonly phase: "waiting"; readonly untilMs: number; readonly because: string }
   | { readonly phase: "closed" };
 
@@ -74,6 +76,10 @@ export interface Connection {
   wantChannels(channels: readonly string[]): void;
   /** Takes what can change without reconnecting: nick, realname, flood, keys, nickserv. */
   update(spec: ConnectionSpec): void;
+  /** Says that the configuration was reloaded, changed for this connection or not: ends what lasts until then. */
+  reloaded(): void;
+  /** What is known of a wanted channel. */
+  report(channel: string): ChannelReport | undefined;
   /** Queues a message without waiting; `false` when the queue is full and it was not taken (nothing is settled then). */
   offer(message: Message): boolean;
   /**

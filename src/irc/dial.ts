@@ -6,7 +6,7 @@
 
 import type { TlsSpec } from "../config/config.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { DialError, dialError } from "./dial_error.ts";
+import { DialError, dialError, seatOf } from "./dial_error.ts";
 import { Transport } from "./transport.ts";
 
 /** Where to connect to. */
@@ -36,7 +36,7 @@ export async function dial(
   options: { readonly clock: Clock },
   signal: AbortSignal,
 ): Promise<Transport> {
-  const where = `${target.host}:${target.port}`;
+  const where = seatOf(target);
   const ended = new AbortController();
   const either = AbortSignal.any([signal, ended.signal]);
   const connecting = open(target, either);

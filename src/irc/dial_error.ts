@@ -18,11 +18,20 @@ export class DialError extends Error {
   }
 }
 
+/** Host and port as one text; an IPv6 address stands in brackets (RFC 3986 §3.2.2). */
+export function seatOf({ host, port }: { readonly host: string; readonly port: number }): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** What `openssl req -x509` makes by default, and no TLS library of the runtime's takes, not even by name. */
+const SELF_SIGNED_AUTHORITY =
+  "its certificate is self-signed and an authority's at once; make one with basicConstraints CA:FALSE";
+
 /** What the runtime's messages mean, first match wins; the words follow `Cannot connect to host:port: `. */
 const MEANINGS: readonly (readonly [RegExp, string])[] = [
   [/UnknownIssuer/, "its certificate is signed by an unknown authority; tls.ca_file can name it"],
   [/NotValidForName|not valid for/i, "its certificate is for another host name"],
-  [/CaUsedAsEndEntity/, "its certificate is self-signed and marked as an authority's own"],
+  [/CaUsedAsEndEntity/, SELF_SIGNED_AUTHORITY],
   [/expired/i, "its certificate has expired"],
   [/not valid yet|NotValidYet/i, "its certificate is not valid yet"],
   [/Revoked/, "its certificate is revoked"],

@@ -44,15 +44,16 @@ export class Ghosts {
     this.#doubts = [...this.#doubts, ...doubts];
   }
 
-  /** Somebody is in a channel that was joined (353). */
-  met(key: string, nick: string, nowMs: number): void {
-    for (const doubt of this.#doubts) {
-      if (doubt.key === key && doubt.nick === nick) doubt.untilMs ??= nowMs + GHOST_PATIENCE_MS;
-    }
+  /** Some who are in a channel that was joined (353), with their signs. */
+  named(key: string, names: readonly string[], isSelf: (nick: string) => boolean, nowMs: number): void {
+    const own = this.#doubts.filter((doubt) => doubt.key === key && doubt.untilMs === undefined);
+    if (own.length === 0) return;
+    const nicks = names.map(bareNick).filter((nick) => !isSelf(nick));
+    for (const doubt of own) if (nicks.includes(doubt.nick)) doubt.untilMs = nowMs + GHOST_PATIENCE_MS;
   }
 
   /** Everybody in a channel was named (366): a ghost that was not is gone. */
-  allMet(key: string): void {
+  allNamed(key: string): void {
     this.#release((doubt) => doubt.key === key && doubt.untilMs === undefined);
   }
 
@@ -91,4 +92,9 @@ export class Ghosts {
     for (const { parts } of this.#doubts.filter(matches)) for (const { entry } of parts) entry.doubts--;
     this.#doubts = this.#doubts.filter((doubt) => !matches(doubt));
   }
+}
+
+/** The nick in `@+nick` and `nick!user@host` (multi-prefix, userhost-in-names). */
+function bareNick(name: string): string {
+  return name.replace(/^[^A-Za-z\d[\]\\`_^{|}\u0080-\uffff]+/, "").split("!")[0] ?? "";
 }

@@ -6,6 +6,7 @@
 
 import { type Casemapping, DEFAULT_CASEMAPPING, foldName, readCasemapping } from "./casemap.ts";
 import { userName } from "./client.ts";
+import { type ChannelRules, DEFAULT_RULES, readChannelRules } from "./channel_rules.ts";
 import type { ServerIdentity } from "./flood_profile.ts";
 import { limitFor, LINE_BYTES, type Prefix } from "./wire.ts";
 
@@ -16,6 +17,11 @@ export class Identity {
   #network = "";
   #lineBytes = LINE_BYTES;
   #casemapping: Casemapping = DEFAULT_CASEMAPPING;
+  #channelRules: ChannelRules = DEFAULT_RULES;
+  /** Everything ISUPPORT said, which comes in several lines. */
+  readonly #tokens = new Map<string, string>();
+  #nicklen: number | undefined;
+  #botMode: string | undefined;
 
   /**
    * Starts with what we ask for.
@@ -34,6 +40,21 @@ export class Identity {
   /** How the server folds names. */
   get casemapping(): Casemapping {
     return this.#casemapping;
+  }
+
+  /** What it says about channels. */
+  get channelRules(): ChannelRules {
+    return this.#channelRules;
+  }
+
+  /** Characters of a nick that the server grants; `undefined` when it has not said. */
+  get nicklen(): number | undefined {
+    return this.#nicklen;
+  }
+
+  /** Letter of the user mode that marks a bot; `undefined` where there is none. */
+  get botMode(): string | undefined {
+    return this.#botMode;
   }
 
   /** What runs there. */
@@ -69,8 +90,14 @@ export class Identity {
   /** The server said what it supports (ISUPPORT). */
   supports(tokens: ReadonlyMap<string, string>): void {
     this.#network = tokens.get("NETWORK") ?? this.#network;
+    for (const [name, value] of tokens) this.#tokens.set(name, value);
+    this.#channelRules = readChannelRules(this.#tokens);
     const casemapping = tokens.get("CASEMAPPING");
     if (casemapping !== undefined) this.#casemapping = readCasemapping(casemapping);
+    const nicklen = Number(tokens.get("NICKLEN"));
+    if (nicklen > 0) this.#nicklen = nicklen;
+    const botMode = tokens.get("BOT");
+    if (botMode !== undefined && /^[A-Za-z]$/.test(botMode)) this.#botMode = botMode;
     const lineBytes = Number(tokens.get("LINELEN"));
     if (lineBytes > 0) this.#lineBytes = Math.min(LINE_BYTES, lineBytes);
   }

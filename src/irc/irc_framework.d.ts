@@ -27,7 +27,9 @@ export interface LibraryOptions {
   readonly username: string;
   readonly gecos: string;
   readonly password?: string;
-  readonly account: { readonly account?: string; readonly password?: string };
+  /** Empty, and never left out: then the library would send the server password as a SASL password. */
+  readonly account: Readonly<Record<string, never>>;
+  readonly "sasl_mechanism"?: string;
   readonly version: string;
   readonly "auto_reconnect": false;
   readonly "enable_chghost": boolean;
@@ -44,11 +46,18 @@ export interface LibraryClient {
   readonly connection: {
     on(event: "message", listener: (line: ParsedLine) => void): unknown;
   };
-  readonly network: { readonly cap: { isEnabled(name: string): boolean } };
+  readonly network: {
+    readonly cap: {
+      /** Capabilities with their values, where they have one. */
+      readonly available: ReadonlyMap<string, string>;
+      isEnabled(name: string): boolean;
+    };
+  };
   readonly user: { readonly nick: string };
   on(event: "sasl failed", listener: (event: { readonly reason: string }) => void): unknown;
-  requestCap(name: string): void;
   removeAllListeners(): unknown;
+  /** Only before {@linkcode LibraryClient.connect}. */
+  requestCap(name: string): void;
   connect(options: LibraryOptions): void;
 }
 

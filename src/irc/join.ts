@@ -21,14 +21,16 @@ const ROOM_BYTES = LINE_BYTES - 2;
  * The fewest JOIN lines of at most 512 bytes; keys belong to the first channels of a line, so those come first.
  *
  * @param requests What to join.
+ * @param mostChannels How many channels the server takes in one line (ISUPPORT `TARGMAX`).
  */
-export function joinLines(requests: readonly JoinRequest[]): readonly string[] {
+export function joinLines(requests: readonly JoinRequest[], mostChannels: number): readonly string[] {
   const keyed = requests.filter(({ key }) => key !== undefined);
   const open = requests.filter(({ key }) => key === undefined);
   const lines: string[] = [];
   let batch: JoinRequest[] = [];
   for (const request of [...keyed, ...open]) {
-    if (batch.length > 0 && byteLength(line([...batch, request])) > ROOM_BYTES) {
+    const isFull = batch.length >= mostChannels || byteLength(line([...batch, request])) > ROOM_BYTES;
+    if (batch.length > 0 && isFull) {
       lines.push(line(batch));
       batch = [];
     }

@@ -1,16 +1,21 @@
 /**
  * From the first line to the moment when channels can be joined: the registration, a nick that is free, and NickServ.
- * CAP and SASL in between are the client's.
+ * CAP and SASL in between are the client's; only how long they take is judged here.
  *
  * @module
  */
 
 import type { ConnectionSpec } from "../config/config.ts";
+import type { Secret } from "../runtime/secret.ts";
 import type { Identity } from "./identity.ts";
-import { nickCandidates } from "./nicks.ts";
+import { nickCandidates, SHORTEST_NICKLEN } from "./nicks.ts";
+import { identifyLine } from "./nickserv.ts";
 
 /** How long the server may take from our first line to the end of its greeting. */
 const REGISTRATION_DEADLINE_MS = 30_000;
+
+/** How long the server may take from our asking for the SASL login to its last word on it. */
+const SASL_DEADLINE_MS = 15_000;
 
 /** How long NickServ may take to answer; without an answer we go on, for the channels may be open all the same. */
 const IDENTIFY_DEADLINE_MS = 5_000;
@@ -28,21 +33,26 @@ export type LoginStep =
 
 /** One login. */
 export class Login {
-  readonly #candidates: Iterator<string>;
+  #candidates: readonly string[];
   #stage: "registering" | "greeted" | "identifying" | "done" = "registering";
   #sinceMs: number;
+  #saslSinceMs: number | undefined;
   #loggedIn = false;
-  #answered = false;
+  /** What NickServ made of the last IDENTIFY. */
+  #services: "unasked" | "asked" | "answered" | "refused" = "unasked";
+  #invalidNicks = 0;
 
   /**
    * Starts when the first lines are sent.
    *
    * @param spec Who to be; its first nick is the one that is asked for already.
+   * @param nicklen Characters of a nick that the server grants, as it said last time; `undefined` when it has not.
    * @param nowMs Monotonic time.
    */
-  constructor(spec: ConnectionSpec, nowMs: number) {
+  constructor(spec: ConnectionSpec, nicklen: number | undefined, nowMs: number) {
     this.#sinceMs = nowMs;
-    this.#candidates = nickCandidates(spec.nick, spec.altNicks).slice(1)[Symbol.iterator]();
+    const candidates = nickCandidates(spec.nick, spec.altNicks, nicklen);
+    this.#candidates = candidates.filter((nick) => nick !== spec.nick);
   }
 
   /** Whether the server has not taken us yet. */
@@ -65,10 +75,29 @@ export class Login {
     return this.isDone ? nowMs - this.#sinceMs : 0;
   }
 
-  /** The nick to try after the last one was refused; `undefined` when there is none left. */
-  nextNick(): string | undefined {
-    const next = this.#candidates.next();
-    return next.done ? undefined : next.value;
+  /** What went wrong with NickServ; `undefined` when nothing did. */
+  get trouble(): string | undefined {
+    return this.#services === "refused" ? "NickServ refuses the login" : undefined;
+  }
+
+  /**
+   * The nick to try after the last one was refused.
+   *
+   * @param numeric How it was refused.
+   * @returns `undefined` when there is none left.
+   */
+  nextNick(numeric: string): string | undefined {
+    if (numeric === "432") this.#invalidNicks++;
+    // One that is no nick may be reserved; of two the length is what they have in common.
+    const isCut = this.#invalidNicks >= 2;
+    const [next, ...rest] = this.#candidates.filter((nick) => !isCut || [...nick].length <= SHORTEST_NICKLEN);
+    this.#candidates = rest;
+    return next;
+  }
+
+  /** The server was asked for the SASL login, or has answered. */
+  authenticating(isPending: boolean, nowMs: number): void {
+    this.#saslSinceMs = isPending ? this.#saslSinceMs ?? nowMs : undefined;
   }
 
   /** The greeting is over. */
@@ -79,12 +108,17 @@ export class Login {
   /** An account was logged in to, by SASL or services. */
   loggedIn(): void {
     this.#loggedIn = true;
-    this.#answered = true;
+    this.#services = "answered";
   }
 
-  /** NickServ answered, well or badly. */
-  answered(): void {
-    this.#answered = true;
+  /** NickServ was told who we are. */
+  identified(): void {
+    this.#services = "asked";
+  }
+
+  /** NickServ answered, well or badly; it counts when it was asked. */
+  answered(isRefusal: boolean): void {
+    if (this.#services === "asked") this.#services = isRefusal ? "refused" : "answered";
   }
 
   /**
@@ -97,22 +131,22 @@ export class Login {
   advance(spec: ConnectionSpec, identity: Identity, nowMs: number): LoginStep {
     switch (this.#stage) {
       case "registering": {
-        const lookMs = this.#sinceMs + REGISTRATION_DEADLINE_MS;
+        const [what, lookMs] = this.#saslSinceMs === undefined
+          ? ["registration", this.#sinceMs + REGISTRATION_DEADLINE_MS]
+          : ["SASL login", this.#saslSinceMs + SASL_DEADLINE_MS];
         if (nowMs < lookMs) return { kind: "wait", lookMs };
-        const seconds = REGISTRATION_DEADLINE_MS / 1_000;
-        return {
-          kind: "failed",
-          because: `The server did not finish the registration within ${seconds} s`,
-        };
+        const seconds = (this.#saslSinceMs === undefined ? REGISTRATION_DEADLINE_MS : SASL_DEADLINE_MS) /
+          1_000;
+        return { kind: "failed", because: `The server did not finish the ${what} within ${seconds} s` };
       }
       case "greeted":
         if (spec.nickserv === undefined || this.#loggedIn) return this.#finish(nowMs);
-        this.#answered = false;
+        this.identified();
         this.#enter("identifying", nowMs);
-        return { kind: "identify", line: identifyLine(spec.nick, spec.nickserv.reveal(), identity) };
+        return { kind: "identify", line: identifyAs(spec.nick, spec.nickserv, identity) };
       case "identifying": {
         const lookMs = this.#sinceMs + IDENTIFY_DEADLINE_MS;
-        return !this.#answered && nowMs < lookMs ? { kind: "wait", lookMs } : this.#finish(nowMs);
+        return this.#services === "asked" && nowMs < lookMs ? { kind: "wait", lookMs } : this.#finish(nowMs);
       }
       case "done":
         return { kind: "done" };
@@ -133,13 +167,10 @@ export class Login {
 /**
  * The line that tells NickServ who we are.
  *
- * @param wanted The configured nick, which is the account's name.
- * @param password Its password, in clear.
+ * @param wanted The nick that is the account's name.
+ * @param password Its password.
  * @param identity Who we are now, on which network.
  */
-export function identifyLine(wanted: string, password: string, identity: Identity): string {
-  // DALnet hands passwords to the full address only, so that nobody else can be called NickServ.
-  const services = /^dalnet/i.test(identity.server.network) ? "NickServ@services.dal.net" : "NickServ";
-  const account = identity.isSelf(wanted) ? "" : `${wanted} `;
-  return `PRIVMSG ${services} :IDENTIFY ${account}${password}`;
+export function identifyAs(wanted: string, password: Secret, identity: Identity): string {
+  return identifyLine(wanted, password.reveal(), identity.isSelf(wanted), identity.server);
 }

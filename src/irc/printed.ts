@@ -60,6 +60,8 @@ export function openPrintedConnection(
     update: (changed) => {
       nick = changed.nick;
     },
+    reloaded: () => {},
+    report: () => undefined,
     offer: (message) => {
       const limitBytes = limitFor({ nick, user: nick, host: undefined }, message.channel);
       for (const text of toWire(message.text, { limitBytes, long: message.long })) {

@@ -12,6 +12,8 @@ import { seedFor } from "./flood_profile.ts";
 import type { Ghosts } from "./ghosts.ts";
 import type { Identity } from "./identity.ts";
 import type { Login } from "./login.ts";
+import type { NickKeeper } from "./nick_keeper.ts";
+import { readIdentifyAnswer } from "./nickserv.ts";
 import { isPunishment, NICK_REFUSALS, shownText } from "./refusals.ts";
 import type { ServerEvent } from "./server_event.ts";
 import type { Speaker } from "./speaker.ts";
@@ -23,6 +25,7 @@ export interface Listeners {
   readonly client: Client;
   readonly identity: Identity;
   readonly login: Login;
+  readonly nickKeeper: NickKeeper;
   readonly channels: Channels;
   readonly speaker: Speaker;
   readonly pace: AdaptivePace;
@@ -48,7 +51,8 @@ export type Consequence =
  * @param nowMs Monotonic time.
  */
 export function react(event: ServerEvent, listeners: Listeners, nowMs: number): Consequence | undefined {
-  const { client, identity, login, channels, speaker, ghosts } = listeners;
+  const { client, identity, login, nickKeeper, channels, speaker, ghosts } = listeners;
+  const isSelf = (nick: string) => identity.isSelf(nick);
   switch (event.kind) {
     case "welcome":
       identity.renamed(event.nick);
@@ -59,6 +63,7 @@ export function react(event: ServerEvent, listeners: Listeners, nowMs: number): 
         speaker.expectEchoes();
         if (client.hasCapability("labeled-response")) speaker.expectLabels();
       }
+      if (identity.botMode !== undefined) speaker.command(`MODE ${identity.nick} +${identity.botMode}`);
       break;
     case "version":
       identity.runs(event.version);
@@ -70,12 +75,17 @@ export function react(event: ServerEvent, listeners: Listeners, nowMs: number): 
       break;
     case "logged-in":
       login.loggedIn();
+      channels.loggedIn();
       break;
-    case "services":
-      login.answered();
+    case "identified":
+      login.answered(false);
+      channels.loggedIn();
+      break;
+    case "nickserv":
+      if (!nickKeeper.answered(event.text)) hearNickServ(event.text, login);
       break;
     case "nick-refused":
-      return login.isRegistering ? anotherNick(event.numeric, listeners) : undefined;
+      return refuseNick(event.numeric, listeners);
     case "nick":
       identity.renamed(event.nick);
       break;
@@ -85,10 +95,18 @@ export function react(event: ServerEvent, listeners: Listeners, nowMs: number): 
     case "joined":
       if (!channels.joined(event.channel, nowMs)) speaker.command(`PART ${event.channel}`);
       break;
+    case "joined-by-other":
+      channels.joinedByOther(event.channel);
+      break;
     case "names":
-      for (const nick of event.nicks) {
-        if (!identity.isSelf(nick)) ghosts.met(channels.keyOf(event.channel), nick, nowMs);
-      }
+      channels.named(event.channel, event.names, isSelf, nowMs);
+      ghosts.named(channels.keyOf(event.channel), event.names, isSelf, nowMs);
+      break;
+    case "modes":
+      channels.modesTold(event.channel, event.modes, nowMs);
+      break;
+    case "modes-changed":
+      channels.modesChanged(event.channel, event.modes, isSelf, nowMs);
       break;
     case "spoken":
       speaker.overheard(event.nick, event.channel, event.text);
@@ -101,30 +119,36 @@ export function react(event: ServerEvent, listeners: Listeners, nowMs: number): 
       break;
     case "names-end":
       channels.namesEnded(event.channel);
-      ghosts.allMet(channels.keyOf(event.channel));
+      ghosts.allNamed(channels.keyOf(event.channel));
       break;
     case "parted":
       channels.parted(event.channel, nowMs);
       break;
     case "kicked":
-      channels.kicked(event.channel, nowMs);
+      channels.kicked(event.channel, shownText(event.by), nowMs);
       speaker.channelChanged(event.channel);
       if (/flood/i.test(event.text)) speaker.trouble("kicked for flooding", nowMs);
       break;
     case "invited":
-      channels.invited(event.channel, nowMs);
+      channels.invited(event.channel);
       break;
     case "forwarded":
       channels.forwarded(event.channel, shownText(event.to), nowMs);
       break;
     case "refused":
-      if (channels.refused(event.numeric, event.channel, nowMs) === "message") {
+      if (channels.refused(event, nowMs) === "message") {
         if (event.numeric === "404") speaker.suspect(event.channel, nowMs);
         speaker.refused(event.channel, event.label, nowMs);
       } else if (event.label !== undefined) speaker.refusedLine(event.label, nowMs);
       break;
     case "line-refused":
       speaker.refusedLine(event.label, nowMs);
+      break;
+    case "nobody":
+      channels.nobodyThere(event.nick);
+      break;
+    case "notice":
+      channels.serviceSaid(event.nick, event.text);
       break;
     case "throttled":
       speaker.trouble(event.because, nowMs);
@@ -160,8 +184,19 @@ function withoutLogin({ spec, login }: Listeners): Consequence | undefined {
   return { kind: "failed", because: "The server let the bot in without the SASL login" };
 }
 
-function anotherNick(numeric: string, { login, identity }: Listeners): Consequence {
-  const nick = login.nextNick();
+function hearNickServ(text: string, login: Login): void {
+  const answer = readIdentifyAnswer(text);
+  if (answer !== undefined) login.answered(answer === "refused");
+}
+
+/** While registering, another nick has to be found; later it is the wanted one that is still not to be had. */
+function refuseNick(
+  numeric: string,
+  { spec, login, nickKeeper, identity }: Listeners,
+): Consequence | undefined {
+  if (!login.isRegistering || identity.nick === spec.nick) nickKeeper.refused(numeric);
+  if (!login.isRegistering) return undefined;
+  const nick = login.nextNick(numeric);
   if (nick === undefined) {
     const why = NICK_REFUSALS.get(numeric) ?? "refused";
     return { kind: "failed", because: `No nick is to be had; the last answer was: ${why}` };

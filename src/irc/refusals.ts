@@ -4,21 +4,87 @@
  * @module
  */
 
-/** Why a channel cannot be joined, by numeric (RFC 2812 §5.2 and what servers added); follows `The channel …`. */
-const JOIN_REFUSALS: ReadonlyMap<string, string> = new Map([
-  ["403", "The server takes no channel of this name"],
-  ["405", "The server allows no more channels for one client"],
-  ["407", "The server joins fewer channels at once"],
-  ["437", "The channel is unavailable for the moment"],
-  ["471", "The channel is full (+l)"],
-  ["473", "The channel is invite-only (+i): invite the bot"],
-  ["474", "The bot is banned from the channel (+b)"],
-  ["475", "The channel wants another key (+k)"],
-  ["476", "The server takes no channel of this name"],
-  ["477", "The channel is for logged-in nicks only: set sasl or nickserv"],
-  ["479", "The server takes no channel of this name"],
-  ["480", "The channel takes no more joins for the moment, or wants TLS"],
-  ["489", "The channel is for connections with TLS only"],
+import type { BackoffSpec } from "../runtime/backoff.ts";
+
+/** What ends the wait after a refusal before its time. */
+export type WayOut =
+  /** Somebody invites us. */
+  | "invitation"
+  /** The server knows us under an account. */
+  | "login"
+  /** We have left another channel. */
+  | "room";
+
+/** Why a channel cannot be joined, and what to do about it. */
+export interface JoinRefusal {
+  /** In plain words. */
+  readonly because: string;
+  /** How patiently it is tried again, if nothing else ends the wait. */
+  readonly backoff: BackoffSpec;
+  /** What may end the wait; a reload that touches the channel always does. */
+  readonly waysOut: readonly WayOut[];
+}
+
+/** Ends by itself: +j and full channels forget within seconds to a minute. */
+const PASSING: BackoffSpec = { firstMs: 15_000, longestMs: 300_000 };
+
+/** A human has to end it, and may do so without telling us. */
+const LASTING: BackoffSpec = { firstMs: 120_000, longestMs: 900_000 };
+
+/** Somebody meant it: whoever knocks often is not let in again. */
+const BANNED: BackoffSpec = { firstMs: 120_000, longestMs: 1_800_000 };
+
+/** Nothing on the server's side is likely to change. */
+const HOPELESS: BackoffSpec = { firstMs: 600_000, longestMs: 3_600_000 };
+
+const NO_SUCH_NAME: JoinRefusal = {
+  because: "The server takes no channel of this name",
+  backoff: HOPELESS,
+  waysOut: [],
+};
+
+const WANTS_TLS: JoinRefusal = {
+  because: "The channel is for connections with TLS only: set tls",
+  backoff: HOPELESS,
+  waysOut: [],
+};
+
+/** By numeric: RFC 2812 §5.2, and what servers added. */
+const JOIN_REFUSALS: ReadonlyMap<string, JoinRefusal> = new Map<string, JoinRefusal>([
+  ["403", NO_SUCH_NAME],
+  ["405", {
+    because: "The server allows no more channels for one client",
+    backoff: LASTING,
+    waysOut: ["room"],
+  }],
+  ["407", { because: "The server joins fewer channels at once", backoff: PASSING, waysOut: [] }],
+  ["437", { because: "The channel is unavailable for the moment", backoff: PASSING, waysOut: [] }],
+  ["471", { because: "The channel is full (+l)", backoff: PASSING, waysOut: ["invitation"] }],
+  ["473", {
+    because: "The channel is invite-only (+i)",
+    backoff: LASTING,
+    waysOut: ["invitation", "login"],
+  }],
+  ["474", {
+    because: "The bot is banned from the channel (+b)",
+    backoff: BANNED,
+    waysOut: ["invitation", "login"],
+  }],
+  ["475", { because: "The channel wants another key (+k)", backoff: LASTING, waysOut: ["invitation"] }],
+  ["476", NO_SUCH_NAME],
+  ["477", {
+    because: "The channel is for logged-in nicks only: set sasl or nickserv",
+    backoff: LASTING,
+    waysOut: ["login", "invitation"],
+  }],
+  ["479", NO_SUCH_NAME],
+  ["480", { because: "The channel takes no more joins for the moment (+j)", backoff: PASSING, waysOut: [] }],
+  ["489", WANTS_TLS],
+  ["495", {
+    because: "The channel takes nobody back so soon after a kick (+J)",
+    backoff: PASSING,
+    waysOut: ["invitation"],
+  }],
 ]);
 
 /** Why a message was not shown although the channel was joined. */
@@ -36,12 +102,30 @@ const SPEAK_REFUSALS: ReadonlyMap<string, string> = new Map([
 /** After these we are not in the channel, whatever we believed. */
 const OUTSIDE: ReadonlySet<string> = new Set(["401", "403", "442"]);
 
-/** Refusals that only a human ends: asked again rarely. */
-const LASTING: ReadonlySet<string> = new Set(["403", "405", "474", "475", "476", "477", "479", "489"]);
-
-/** What the refusal of a JOIN means; `undefined` when the numeric refuses no JOIN. */
-export function joinRefusal(numeric: string): string | undefined {
+/**
+ * What the refusal of a JOIN means; `undefined` when the numeric refuses no JOIN.
+ *
+ * @param numeric Three digits.
+ * @param text What the server said with it: 480 is "too many joins" on Solanum and "TLS only" on ircd-hybrid.
+ */
+export function joinRefusal(numeric: string, text: string): JoinRefusal | undefined {
+  if (numeric === "480" && /\+S\b|\b(TLS|SSL)\b/i.test(text)) return WANTS_TLS;
   return JOIN_REFUSALS.get(numeric);
+}
+
+/** 470: the server sends whoever wants to join to another channel, where nothing is ever said. */
+export function forwardRefusal(to: string): JoinRefusal {
+  return {
+    because: `The server forwards this channel to ${to}, where nothing is sent`,
+    backoff: LASTING,
+    // Most forwards are for those who are not logged in, or not invited.
+    waysOut: ["login", "invitation"],
+  };
+}
+
+/** Nobody refused, but we are not in: a JOIN without an answer, or a place that is not ours any more. */
+export function unanswered(because: string): JoinRefusal {
+  return { because, backoff: PASSING, waysOut: ["invitation"] };
 }
 
 /** What the refusal of a message means; `undefined` when the numeric refuses no message. */
@@ -53,11 +137,6 @@ export function speakRefusal(numeric: string): string | undefined {
 /** Whether a refused message means that we are not in the channel. */
 export function meansOutside(numeric: string): boolean {
   return OUTSIDE.has(numeric);
-}
-
-/** Whether somebody has to change something before a JOIN can succeed. */
-export function isLasting(numeric: string): boolean {
-  return LASTING.has(numeric);
 }
 
 /** Why a nick cannot be had, by numeric. */

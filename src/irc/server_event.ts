@@ -6,6 +6,7 @@
 
 import type { Trouble } from "./adaptive_pace.ts";
 import type { ServerLine } from "./client.ts";
+import { NICKSERV } from "./nickserv.ts";
 import { NICK_REFUSALS } from "./refusals.ts";
 
 /** What may say which line of ours it answers. */
@@ -25,8 +26,10 @@ export type ServerEvent =
   | { readonly kind: "supports"; readonly tokens: ReadonlyMap<string, string> }
   /** 900, 903: a login was accepted, by SASL or services. */
   | { readonly kind: "logged-in" }
-  /** Services answered the IDENTIFY, or marked the nick as identified. */
-  | { readonly kind: "services" }
+  /** Services marked the nick as identified. */
+  | { readonly kind: "identified" }
+  /** NickServ said something to us. */
+  | { readonly kind: "nickserv"; readonly text: string }
   /** 432 and kin: the nick that was asked for is not to be had. */
   | { readonly kind: "nick-refused"; readonly numeric: string }
   /** Our nick is another one now. */
@@ -35,10 +38,12 @@ export type ServerEvent =
   | { readonly kind: "host"; readonly user: string | undefined; readonly host: string }
   /** We are in a channel. */
   | { readonly kind: "joined"; readonly channel: string }
+  /** Somebody else is. */
+  | { readonly kind: "joined-by-other"; readonly channel: string }
+  /** 353: some who are in a channel, with their signs. */
+  | { readonly kind: "names"; readonly channel: string; readonly names: readonly string[] }
   /** 366: all that comes with a JOIN has come. */
   | { readonly kind: "names-end"; readonly channel: string }
-  /** 353: these are in a channel. */
-  | { readonly kind: "names"; readonly channel: string; readonly nicks: readonly string[] }
   /** Somebody else said something in a channel. */
   | { readonly kind: "spoken"; readonly nick: string; readonly channel: string; readonly text: string }
   /** Somebody else left a channel, or the server when `channel` is `undefined`. */
@@ -47,14 +52,27 @@ export type ServerEvent =
   | { readonly kind: "renamed"; readonly from: string; readonly to: string }
   /** We left a channel, or were made to. */
   | { readonly kind: "parted"; readonly channel: string }
-  /** We were kicked. */
-  | { readonly kind: "kicked"; readonly channel: string; readonly text: string }
+  /** We were kicked; `by` is empty when the server did it. */
+  | { readonly kind: "kicked"; readonly channel: string; readonly by: string; readonly text: string }
+  /** 324: all modes of a channel, letters first. */
+  | { readonly kind: "modes"; readonly channel: string; readonly modes: readonly string[] }
+  /** MODE: modes of a channel changed, letters first. */
+  | { readonly kind: "modes-changed"; readonly channel: string; readonly modes: readonly string[] }
   /** 470: the JOIN went elsewhere. */
   | { readonly kind: "forwarded"; readonly channel: string; readonly to: string }
   /** An error numeric about a channel: a JOIN or a message was refused. */
-  | { readonly kind: "refused"; readonly numeric: string; readonly channel: string } & Labelled
+  | {
+    readonly kind: "refused";
+    readonly numeric: string;
+    readonly channel: string;
+    readonly text: string;
+  } & Labelled
   /** An error about a line of ours and no channel. */
   | { readonly kind: "line-refused"; readonly label: string }
+  /** 401 and kin: there is nobody of this nick. */
+  | { readonly kind: "nobody"; readonly nick: string }
+  /** A notice to us, from anybody. */
+  | { readonly kind: "notice"; readonly nick: string; readonly text: string }
   /** A message of ours came back (echo-message). */
   | { readonly kind: "echo"; readonly channel: string; readonly text: string } & Labelled
   /** The server is done with a line of ours and has nothing to say about it (labeled-response). */
@@ -73,18 +91,14 @@ export type ServerEvent =
 /** Solanum, charybdis, ircd-hybrid: `*** Message to #channel throttled due to flooding`. */
 const THROTTLED = /Message to (\S+) throttled due to flooding/i;
 
+/** No such nick; no such server, of a full address; services that are away (RFC 2812 §5.2, DALnet 440). */
+const NOBODY: ReadonlySet<string> = new Set(["401", "402", "440"]);
+
 /** Other servers in their own words, in notices and behind 404: UnrealIRCd's `Channel is being flooded`. */
 const TOO_FAST = /\bthrottled\b|\bflood(ing|ed)\b|\btoo (fast|quickly)\b|\bslow down\b/i;
 
 /** 439 (ircu, bahamut, ircd-hybrid) and 707 (Solanum): messages to too many targets. */
 const TARGET_CHANGE: ReadonlySet<string> = new Set(["439", "707"]);
-
-/** NickServ's answer to IDENTIFY, good or bad; its greeting, which only asks for it, has none of these words. */
-const IDENTIFY_ANSWER =
-  /identified|accepted|recogni[sz]ed|logged in|invalid|incorrect|wrong|denied|not (a )?registered|isn't registered/i;
-
-/** The nick that services register nicks under, on every network that has them. */
-const NICKSERV = "nickserv";
 
 /**
  * Reads a line. Total: a line with too few parameters is no event.
@@ -99,14 +113,14 @@ export function readEvent(line: ServerLine, isSelf: (nick: string) => boolean): 
   const text = params.at(-1) ?? "";
   switch (command) {
     case "JOIN":
-      return isSelf(line.nick) ? { kind: "joined", channel: first } : undefined;
+      return { kind: isSelf(line.nick) ? "joined" : "joined-by-other", channel: first };
     case "PART":
       return isSelf(line.nick)
         ? { kind: "parted", channel: first }
         : { kind: "left", nick: line.nick, channel: first };
     case "KICK":
       return isSelf(second)
-        ? { kind: "kicked", channel: first, text }
+        ? { kind: "kicked", channel: first, by: line.nick, text }
         : { kind: "left", nick: second, channel: first };
     case "QUIT":
       return { kind: "left", nick: line.nick, channel: undefined };
@@ -115,7 +129,8 @@ export function readEvent(line: ServerLine, isSelf: (nick: string) => boolean): 
         ? { kind: "nick", nick: first }
         : { kind: "renamed", from: line.nick, to: first };
     case "MODE":
-      return isSelf(first) && /^[^-]*\+[^-]*r/.test(second) ? { kind: "services" } : undefined;
+      if (isChannel(first)) return { kind: "modes-changed", channel: first, modes: params.slice(1) };
+      return isSelf(first) && /^[^-]*\+[^-]*r/.test(second) ? { kind: "identified" } : undefined;
     case "CHGHOST":
       return isSelf(line.nick) ? { kind: "host", user: first, host: second } : undefined;
     case "PRIVMSG":
@@ -143,8 +158,11 @@ function readNotice(
   text: string,
   isSelf: (nick: string) => boolean,
 ): ServerEvent | undefined {
-  if (line.nick.toLowerCase() === NICKSERV && isSelf(line.params[0] ?? "")) {
-    return IDENTIFY_ANSWER.test(text) ? { kind: "services" } : undefined;
+  const isForUs = isSelf(line.params[0] ?? "");
+  if (isForUs && line.nick.toLowerCase() === NICKSERV) return { kind: "nickserv", text };
+  // Servers have a dot in their name, services on some networks no user and host.
+  if (isForUs && line.nick !== "" && !line.nick.includes(".")) {
+    return { kind: "notice", nick: line.nick, text };
   }
   // Only from the server itself: anybody can send such a notice. Before it knows our nick it talks of connecting.
   if (line.user !== "" || !isSelf(line.params[0] ?? "")) return undefined;
@@ -167,8 +185,13 @@ function readNumeric(line: ServerLine): ServerEvent | undefined {
       return versionEvent(params[2]);
     case "005":
       return { kind: "supports", tokens: readTokens(params.slice(1, -1)) };
-    case "353":
-      return { kind: "names", channel: params[2] ?? "", nicks: readNicks(params.at(-1) ?? "") };
+    case "324":
+      return { kind: "modes", channel: subject, modes: params.slice(2) };
+    case "353": {
+      // After the channel's sign (= * @), which the oldest servers leave out.
+      const names = (params.at(-1) ?? "").split(" ").filter((name) => name !== "");
+      return { kind: "names", channel: params.at(-2) ?? "", names };
+    }
     case "366":
       return { kind: "names-end", channel: subject };
     case "376":
@@ -187,10 +210,14 @@ function readNumeric(line: ServerLine): ServerEvent | undefined {
   if (NICK_REFUSALS.has(numeric) && !isChannel(subject)) return { kind: "nick-refused", numeric };
   if (!/^[45]/.test(numeric)) return undefined;
   const { label } = line;
-  if (!isChannel(subject)) return label === undefined ? undefined : { kind: "line-refused", label };
-  return numeric === "404" && TOO_FAST.test(params.at(-1) ?? "")
+  const text = params.at(-1) ?? "";
+  if (!isChannel(subject)) {
+    if (label !== undefined) return { kind: "line-refused", label };
+    return NOBODY.has(numeric) ? { kind: "nobody", nick: subject } : undefined;
+  }
+  return numeric === "404" && TOO_FAST.test(text)
     ? { kind: "throttled", channel: subject, because: "throttle notice", label }
-    : { kind: "refused", numeric, channel: subject, label };
+    : { kind: "refused", numeric, channel: subject, text, label };
 }
 
 /** `439 * :Please wait while we process your connection` names no target, and is no trouble. */
@@ -198,13 +225,6 @@ function readTargetChange({ params, label }: ServerLine, subject: string): Serve
   const because = "target change limit";
   if (isChannel(subject)) return { kind: "throttled", channel: subject, because, label };
   return params.length > 2 ? { kind: "too-fast", because } : undefined;
-}
-
-/** `@op +voiced plain`, each perhaps with `!user@host` behind it (userhost-in-names). */
-function readNicks(names: string): readonly string[] {
-  return names.split(" ").map((name) =>
-    name.replace(/^[^A-Za-z\d[\]\\`_^{|}\u0080-\uffff]+/, "").split("!")[0] ?? ""
-  );
 }
 
 function versionEvent(version: string | undefined): ServerEvent | undefined {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { isDeepStrictEqual } from "node:util";
 import type { ConnectionSpec } from "../config/config.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { AdaptivePace } from "./adaptive_pace.ts";
@@ -12,9 +13,10 @@ import type { Channels } from "./channels.ts";
 import { type Client, openClient, type ServerLine } from "./client.ts";
 import type { Ghosts } from "./ghosts.ts";
 import { Identity } from "./identity.ts";
-import { joinLines } from "./join.ts";
+import { requestLines, serverTraits } from "./requests.ts";
 import { Liveness } from "./liveness.ts";
-import { identifyLine, Login } from "./login.ts";
+import { identifyAs, Login } from "./login.ts";
+import { nickHelp } from "./nick_help.ts";
 import { NickKeeper } from "./nick_keeper.ts";
 import type { Outbox } from "./outbox.ts";
 import { aimPace, react } from "./reactions.ts";
@@ -41,8 +43,14 @@ export interface SessionOptions {
   readonly pace: AdaptivePace;
   /** What the connection's earlier sessions may still bring. */
   readonly ghosts: Ghosts;
+  /** Whether the wanted nick is got back while another one has to do. */
+  readonly reclaimsNick: boolean;
   /** Makes PING tokens unlike those of any other session. */
   readonly random: () => number;
+  /** Characters of a nick that the server granted last time; `undefined` when that is not known. */
+  readonly nicklen: number | undefined;
+  /** Told what the server says of STS; returns why the connection has to end, if it has. */
+  readonly onSts: (value: string) => string | undefined;
 }
 
 /** Why a session ended. */
@@ -51,6 +59,8 @@ export interface SessionEnd {
   readonly because: string;
   /** Whether the server punished us, so that coming back at once would make it worse. */
   readonly punished: boolean;
+  /** Whether the same server is to be tried again at once. */
+  readonly again: boolean;
   /** How long it was ready, in milliseconds. */
   readonly readyForMs: number;
 }
@@ -66,12 +76,14 @@ export class Session {
   readonly #login: Login;
   readonly #liveness: Liveness;
   readonly #nickKeeper = new NickKeeper();
+  readonly #reclaimsNick: boolean;
   readonly #speaker: Speaker;
   readonly #pace: AdaptivePace;
   readonly #host: string;
   #spec: ConnectionSpec;
   #because: string | undefined;
   #punished = false;
+  #again = false;
 
   /**
    * Sends the first lines.
@@ -86,18 +98,28 @@ export class Session {
     this.#clock = clock;
     this.#channels = options.channels;
     this.#ghosts = options.ghosts;
+    this.#reclaimsNick = options.reclaimsNick;
     this.#identity = new Identity(spec.nick);
-    this.#login = new Login(spec, nowMs);
+    this.#login = new Login(spec, options.nicklen, nowMs);
     this.#liveness = new Liveness(nowMs);
     const identity = this.#identity;
     this.#pace = options.pace;
     this.#host = options.host;
     this.#aimPace();
-    this.#speaker = new Speaker({ ...options, identity, isVoiced: () => false }, nowMs);
+    this.#speaker = new Speaker(
+      { ...options, identity, isVoiced: (key) => options.channels.hasVoice(key) },
+      nowMs,
+    );
     this.#client = openClient({
       spec,
       transport,
       onLine: (line) => this.#onLine(line),
+      onSts: (value) => {
+        const because = options.onSts(value);
+        if (because === undefined) return;
+        this.#again = true;
+        this.#fail(because);
+      },
       onLoginFailed: (because) => this.#fail(because),
     });
   }
@@ -110,6 +132,16 @@ export class Session {
   /** The nick we have. */
   get nick(): string {
     return this.#identity.nick;
+  }
+
+  /** What is wrong although it is ready; `undefined` when nothing is. */
+  get trouble(): string | undefined {
+    return this.#login.trouble;
+  }
+
+  /** Characters of a nick that the server grants; `undefined` when it has not said. */
+  get nicklen(): number | undefined {
+    return this.#identity.nicklen;
   }
 
   /** Takes a line from the socket. */
@@ -127,7 +159,7 @@ export class Session {
     if (this.#because !== undefined || this.#transport.closed) return Infinity;
     const loginMs = this.#logIn(nowMs);
     if (!this.#login.isDone) return loginMs;
-    this.#requestJoins(nowMs);
+    this.#speaker.command(...requestLines(this.#channels.takeDue(nowMs), this.#spec, this.#identity));
     const lookMs = Math.min(
       this.#checkLife(nowMs),
       this.#channels.elapse(nowMs),
@@ -148,9 +180,10 @@ export class Session {
     }
     const { nickserv } = spec;
     if (nickserv !== undefined && nickserv.reveal() !== before.nickserv?.reveal() && this.isReady) {
-      this.#speaker.command(identifyLine(spec.nick, nickserv.reveal(), this.#identity));
+      this.#speaker.command(identifyAs(spec.nick, nickserv, this.#identity));
+      this.#login.identified();
     }
-    this.#channels.retry(rekeyed(before, spec), this.#clock.monotonic());
+    this.#channels.retry(changedChannels(before, spec));
   }
 
   /** Leaves channels. */
@@ -169,10 +202,11 @@ export class Session {
     const nowMs = this.#clock.monotonic();
     this.#client.close();
     this.#speaker.giveUp();
-    this.#channels.offline(nowMs);
+    this.#channels.offline();
     return {
       because: this.#because ?? "The server closed the connection without a word",
       punished: this.#punished,
+      again: this.#again,
       readyForMs: this.#login.doneForMs(nowMs),
     };
   }
@@ -189,6 +223,7 @@ export class Session {
   /** Moves the login on; returns when to look again. */
   #logIn(nowMs: number): number {
     if (this.#login.isDone) return Infinity;
+    this.#login.authenticating(this.#client.isAuthenticating, nowMs);
     for (;;) {
       const step = this.#login.advance(this.#spec, this.#identity, nowMs);
       switch (step.kind) {
@@ -198,7 +233,7 @@ export class Session {
           this.#speaker.send(step.line, nowMs);
           break;
         case "done":
-          this.#channels.online(this.#identity.casemapping, nowMs);
+          this.#channels.online(serverTraits(this.#identity, this.#login.isLoggedIn));
           return Infinity;
         case "failed":
           this.#fail(step.because);
@@ -220,21 +255,10 @@ export class Session {
   }
 
   #keepNick(nowMs: number): number {
-    const wanted = this.#spec.nick;
-    if (this.#nickKeeper.takeDue(this.nick === wanted, nowMs)) this.#speaker.command(`NICK ${wanted}`);
+    if (!this.#reclaimsNick) return Infinity;
+    const help = nickHelp(this.#spec, this.#identity, this.#login);
+    this.#speaker.command(...this.#nickKeeper.takeDue(help, nowMs));
     return this.#nickKeeper.dueMs;
-  }
-
-  #requestJoins(nowMs: number): void {
-    const { together, alone } = this.#channels.takeDue(nowMs);
-    const request = (channel: string) => ({
-      channel,
-      key: this.#spec.channels.get(channel.toLowerCase())?.key?.reveal(),
-    });
-    this.#speaker.command(
-      ...joinLines(together.map(request)),
-      ...alone.flatMap((channel) => joinLines([request(channel)])),
-    );
   }
 
   #onLine(line: ServerLine): void {
@@ -246,6 +270,7 @@ export class Session {
       client: this.#client,
       identity: this.#identity,
       login: this.#login,
+      nickKeeper: this.#nickKeeper,
       channels: this.#channels,
       speaker: this.#speaker,
       pace: this.#pace,
@@ -267,9 +292,8 @@ export class Session {
   }
 }
 
-/** Channels whose key is another one. */
-function rekeyed(before: ConnectionSpec, after: ConnectionSpec): readonly string[] {
-  const keyOf = (spec: ConnectionSpec, channel: string) => spec.channels.get(channel)?.key?.fingerprint;
+/** Channels about which the configuration says something else. */
+function changedChannels(before: ConnectionSpec, after: ConnectionSpec): readonly string[] {
   return [...new Set([...before.channels.keys(), ...after.channels.keys()])]
-    .filter((channel) => keyOf(before, channel) !== keyOf(after, channel));
+    .filter((channel) => !isDeepStrictEqual(before.channels.get(channel), after.channels.get(channel)));
 }

@@ -10,16 +10,18 @@ import type { Logger } from "../runtime/log.ts";
 import { Poke } from "../runtime/poke.ts";
 import { AdaptivePace, type PaceState } from "./adaptive_pace.ts";
 import { keepTrying, type Server } from "./attempts.ts";
+import type { ChannelReport } from "./channel_report.ts";
 import { Channels } from "./channels.ts";
 import type { ChannelState, Connection, ConnectionState, Message } from "./connection.ts";
 import { sameStates } from "./connection.ts";
 import { dial } from "./dial.ts";
-import { DialError } from "./dial_error.ts";
+import { DialError, seatOf } from "./dial_error.ts";
 import { seedFor } from "./flood_profile.ts";
 import { type PaceMemory, shortMemory } from "./learnt_pace.ts";
 import { Ghosts } from "./ghosts.ts";
 import { Outbox } from "./outbox.ts";
 import { Session, type SessionEnd } from "./session.ts";
+import type { StsPolicies } from "./sts.ts";
 import type { Transport } from "./transport.ts";
 
 /** What a connection needs. */
@@ -34,6 +36,10 @@ export interface ConnectionOptions {
   readonly log: Logger;
   /** A number from 0 to 1, `Math.random` in production. */
   readonly random: () => number;
+  /** Which servers asked for TLS; one for the whole process. */
+  readonly sts: StsPolicies;
+  /** Whether the wanted nick is got back while another one has to do. */
+  readonly reclaimsNick: boolean;
   /** Called after every change of `state` or `channels`. */
   readonly changed: () => void;
   /** What was learnt of its servers' pace in earlier runs; left out: nothing, and it is not kept. */
@@ -68,12 +74,13 @@ class SupervisedConnection implements Connection {
   #session: Session | undefined;
   #transport: Transport | undefined;
   #waiters: (() => void)[] = [];
+  #nicklen: number | undefined;
 
   constructor(options: ConnectionOptions) {
     this.id = options.id;
     this.#options = options;
     this.#spec = options.spec;
-    this.#channels = new Channels(options.random);
+    this.#channels = new Channels({ random: options.random, specs: () => this.#spec.channels });
     this.#outbox = new Outbox({ canSpeak: (key) => this.canSpeak(key) });
     const { signal } = this.#ending;
     const { clock, random, spec } = options;
@@ -115,7 +122,7 @@ class SupervisedConnection implements Connection {
   }
 
   wantChannels(channels: readonly string[]): void {
-    const left = this.#channels.want(channels, this.#nowMs());
+    const left = this.#channels.want(channels);
     this.#session?.part(left);
     this.#channelStates = this.#channels.states(this.#nowMs());
     this.#poke.poke();
@@ -125,6 +132,15 @@ class SupervisedConnection implements Connection {
     this.#spec = spec;
     this.#session?.update(spec);
     this.#poke.poke();
+  }
+
+  reloaded(): void {
+    this.#channels.reloaded();
+    this.#poke.poke();
+  }
+
+  report(channel: string): ChannelReport | undefined {
+    return this.#channels.report(channel, this.#nowMs());
   }
 
   offer(message: Message): boolean {
@@ -166,10 +182,11 @@ class SupervisedConnection implements Connection {
 
   /** One connection, from the first packet to the last. */
   async #attempt(server: Server, attempt: number, signal: AbortSignal): Promise<SessionEnd> {
-    const { clock, random } = this.#options;
+    const { clock, random, sts } = this.#options;
     this.#setState({ phase: "connecting", attempt });
+    const visit = sts.visit(server, this.#spec.tls, this.#nowMs());
     try {
-      await using transport = await dial({ ...server, tls: this.#spec.tls }, { clock }, signal);
+      await using transport = await dial(visit.destination, { clock }, signal);
       this.#setState({ phase: "registering", attempt });
       const session = new Session({
         spec: this.#spec,
@@ -181,6 +198,9 @@ class SupervisedConnection implements Connection {
         pace: this.#pace,
         host: server.host,
         ghosts: this.#ghosts,
+        reclaimsNick: this.#options.reclaimsNick,
+        nicklen: this.#nicklen,
+        onSts: (value) => visit.hear(value, this.#nowMs()),
       });
       this.#transport = transport;
       this.#session = session;
@@ -188,7 +208,10 @@ class SupervisedConnection implements Connection {
       return await this.#listen(transport, session);
     } catch (error) {
       if (!signal.aborted && !(error instanceof DialError)) throw error;
-      return { because: error instanceof Error ? error.message : "", punished: false, readyForMs: 0 };
+      const because = error instanceof Error ? error.message : "";
+      return { because, punished: false, again: false, readyForMs: 0 };
+    } finally {
+      visit.leave(this.#nowMs());
     }
   }
 
@@ -204,6 +227,7 @@ class SupervisedConnection implements Connection {
     }
     this.#session = undefined;
     this.#transport = undefined;
+    this.#nicklen = session.nicklen ?? this.#nicklen;
     const end = session.end();
     this.#poke.poke();
     if (broken === undefined) return end;
@@ -231,7 +255,7 @@ class SupervisedConnection implements Connection {
     this.#setState({ phase: "waiting", untilMs: clock.now() + waitMs, because });
     log.warn("Connection lost or refused, trying again", {
       connection: this.id,
-      server: `${server.host}:${server.port}`,
+      server: seatOf(server),
       because,
       waitMs,
     });
@@ -239,17 +263,19 @@ class SupervisedConnection implements Connection {
 
   #refresh(nowMs: number): void {
     const session = this.#session;
-    if (session?.isReady === true) this.#setReady(session.nick);
+    if (session?.isReady === true) this.#setReady(session);
     const states = this.#channels.states(nowMs);
     if (sameStates(states, this.#channelStates)) return;
     this.#channelStates = states;
     this.#options.changed();
   }
 
-  #setReady(nick: string): void {
-    if (this.#state.phase === "ready" && this.#state.nick === nick) return;
-    this.#options.log.info("Connected", { connection: this.id, nick });
-    this.#setState({ phase: "ready", nick });
+  #setReady({ nick, trouble }: Session): void {
+    const { id, state } = this;
+    if (state.phase === "ready" && state.nick === nick && state.but === trouble) return;
+    if (trouble === undefined) this.#options.log.info("Connected", { connection: id, nick });
+    else this.#options.log.warn("Connected, but not as wanted", { connection: id, nick, because: trouble });
+    this.#setState({ phase: "ready", nick, ...trouble === undefined ? {} : { but: trouble } });
   }
 
   #setState(state: ConnectionState): void {

@@ -161,7 +161,10 @@ async function follow(
         watchConfig(configPath, { clock, log, changed: () => reconciler.poke() }, signal)
       );
     }
-    options.onReload(() => reconciler.poke(), over.signal);
+    options.onReload(() => {
+      world.askReload();
+      reconciler.poke();
+    }, over.signal);
     await Promise.race([aborted(until.stop, over.signal), world.ended, following.failed, until.failed]);
   } finally {
     over.abort();

@@ -78,7 +78,7 @@ export function paceStatus({ change, ...pace }: PaceState, wallMs: number): Pace
 function connectionReason(state: ConnectionState, lost: string | undefined): string {
   switch (state.phase) {
     case "ready":
-      return `as ${state.nick}`;
+      return `as ${state.nick}${state.but === undefined ? "" : `; ${state.but}`}`;
     case "waiting":
       return state.because;
     case "connecting":
@@ -89,15 +89,20 @@ function connectionReason(state: ConnectionState, lost: string | undefined): str
   }
 }
 
-function channelsOf(connection: string, { channels }: Connection): readonly ChannelResource[] {
-  return [...channels].map(([channel, state]) => ({
-    kind: "channel",
-    name: `${connection}/${channel}`,
-    connection,
-    phase: state.phase,
-    ready: state.phase === "joined",
-    reason: channelReason(state),
-  }));
+function channelsOf(id: string, connection: Connection): readonly ChannelResource[] {
+  return [...connection.channels].map(([channel, state]) => {
+    const { modes, statuses } = connection.report(channel) ?? {};
+    return {
+      kind: "channel",
+      name: `${id}/${channel}`,
+      connection: id,
+      phase: state.phase,
+      ready: state.phase === "joined",
+      reason: channelReason(state),
+      ...modes === undefined ? {} : { modes },
+      ...statuses === undefined || statuses === "" ? {} : { statuses },
+    };
+  });
 }
 
 function channelReason(state: ChannelState): string {

@@ -43,6 +43,10 @@ export interface ChannelResource extends Condition {
   /** Config key of the connection. */
   readonly connection: string;
   readonly phase: ChannelState["phase"];
+  /** Modes that are set, such as `+nt`, without their parameters; left out while the server has not told them. */
+  readonly modes?: string;
+  /** What the bot is there, such as `v`; left out for an ordinary member. */
+  readonly statuses?: string;
 }
 
 /** One source. */

@@ -66,6 +66,7 @@ export class World {
   readonly #left: Checkpoint;
   readonly #connectionsChanged = new Poke();
   readonly #ended = Promise.withResolvers<void>();
+  #reloadAsked = false;
   #pipeline: Pipeline | undefined;
   #routing: State["routing"];
 
@@ -123,7 +124,11 @@ export class World {
   async apply(config: Config, signal: AbortSignal): Promise<readonly Step[]> {
     const desired = desiredState(config);
     const steps = plan(desired, this.observed());
-    if (steps.length === 0) return steps;
+    if (steps.length === 0) {
+      this.#tellReload();
+      return steps;
+    }
+    const isReload = this.#pipeline !== undefined;
     const program = compileProgram(config);
     // From here on nothing of the config can fail: what still may (a server, a file) is a state, not an error.
     const of = (kind: Step["kind"], ...verbs: readonly Step["verb"][]) =>
@@ -156,7 +161,14 @@ export class World {
       }),
     );
     this.#wantChannels();
+    this.#reloadAsked ||= isReload;
+    this.#tellReload();
     return steps;
+  }
+
+  /** The user asked for a reload: the next config that can be used counts as one, even if nothing in it has changed. */
+  askReload(): void {
+    this.#reloadAsked = true;
   }
 
   /**
@@ -242,6 +254,13 @@ export class World {
     for (const [id, { connection }] of this.#connections) {
       connection.wantChannels(this.#pipeline.channels(id));
     }
+  }
+
+  /** What waits for a reload waits no longer; looking at the file now and then is none. */
+  #tellReload(): void {
+    if (!this.#reloadAsked) return;
+    this.#reloadAsked = false;
+    for (const { connection } of this.#connections.values()) connection.reloaded();
   }
 
   #startSource(id: string, config: Config, pipeline: Pipeline): void {

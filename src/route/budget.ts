@@ -25,12 +25,18 @@ export class TokenBucket {
     this.#atMs = nowMs;
   }
 
-  /** Takes a token, if there is one. */
-  take(nowMs: number): boolean {
+  /** Takes a token, if there is one besides those to keep. */
+  take(nowMs: number, keep: number = 0): boolean {
     this.#refill(nowMs);
-    if (this.#tokens < 1) return false;
+    if (this.#tokens < 1 + keep) return false;
     this.#tokens--;
     return true;
+  }
+
+  /** Whether no token was taken for long enough. */
+  isFull(nowMs: number): boolean {
+    this.#refill(nowMs);
+    return this.#tokens >= this.#spec.burstLines;
   }
 
   /** Gives a token back that was taken for nothing. */
@@ -58,18 +64,31 @@ export class TokenBucket {
 /** What the errors' own bucket has of the route's rate and burst, on top of it (invariant I5). */
 const ERROR_SHARE = 0.5;
 
+/** What the route keeps of its burst for the next errors while there are errors: they come several at a time. */
+const KEPT_SHARE = 0.25;
+
+/** After so many of the route's tokens in a row for errors the next one may go to anything. */
+const ERRORS_IN_A_ROW = 3;
+
 /** Which bucket a token came from. */
 export type Token = "errors" | "route";
 
-/** A route's bucket, and the errors' own, which errors draw from first. */
+/**
+ * A route's bucket, and the errors' own, which errors draw from first. While there are errors the route keeps tokens
+ * for the next ones: else whatever comes by the thousand takes each token the moment it is there, and errors never get
+ * what is theirs after it.
+ */
 export class ErrorFirstBudget {
   readonly #route: TokenBucket;
   readonly #errors: TokenBucket;
+  #keptTokens: number;
+  #errorsInARow = 0;
 
   /** Starts with both buckets full. */
   constructor(spec: BucketSpec, nowMs: number) {
     this.#route = new TokenBucket(spec, nowMs);
     this.#errors = new TokenBucket(errorShare(spec), nowMs);
+    this.#keptTokens = keptTokens(spec);
   }
 
   /**
@@ -80,7 +99,10 @@ export class ErrorFirstBudget {
    */
   take(nowMs: number, isError: boolean): Token | undefined {
     if (isError && this.#errors.take(nowMs)) return "errors";
-    return this.#route.take(nowMs) ? "route" : undefined;
+    const anybody = isError || this.#errorsInARow >= ERRORS_IN_A_ROW || this.#errors.isFull(nowMs);
+    if (!this.#route.take(nowMs, anybody ? 0 : this.#keptTokens)) return undefined;
+    this.#errorsInARow = isError ? this.#errorsInARow + 1 : 0;
+    return "route";
   }
 
   /** Gives a token back that was taken for nothing. */
@@ -92,7 +114,13 @@ export class ErrorFirstBudget {
   update(spec: BucketSpec, nowMs: number): void {
     this.#route.update(spec, nowMs);
     this.#errors.update(errorShare(spec), nowMs);
+    this.#keptTokens = keptTokens(spec);
   }
+}
+
+/** A bucket that holds one token only cannot keep one. */
+function keptTokens({ burstLines }: BucketSpec): number {
+  return Math.min(burstLines - 1, Math.ceil(burstLines * KEPT_SHARE));
 }
 
 function errorShare({ linesPerSecond, burstLines }: BucketSpec): BucketSpec {

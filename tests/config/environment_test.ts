@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ConfigError } from "../../src/config/diagnostic.ts";
 import { configFromEnvironment, ircEnabled } from "../../src/config/environment.ts";
+import { Secret } from "../../src/runtime/secret.ts";
 
 const COMPLETE = {
   IRC_ENABLED: "true",
@@ -67,7 +68,11 @@ Deno.test("configFromEnvironment() takes keys in the order of the channels, and 
     [["#a", "first-key"], ["#c", "third-key"]],
   );
   assert.equal(connection?.password?.reveal(), "server-password");
-  assert.equal(connection?.sasl?.password.reveal(), "sasl-password");
+  assert.deepEqual(connection?.sasl, {
+    mechanism: "plain",
+    account: "acme",
+    password: new Secret("sasl-password"),
+  });
   assert.equal(connection?.nickserv?.reveal(), "nick-password");
   assert.deepEqual(config?.secrets.map((secret) => secret.reveal()).sort(), [
     "first-key",

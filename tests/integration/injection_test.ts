@@ -11,6 +11,14 @@ const encoder = new TextEncoder();
 /** What a log author may try, and what the channel may show of it. */
 const ATTACKS: readonly { readonly line: string; readonly shows: RegExp }[] = [
   { line: "a carriage return\r\rQUIT :bye", shows: /^\[INFO\] a carriage return +QUIT :bye$/ },
+  {
+    line: String.raw`{"level":"info","msg":"line ends\r\nQUIT :bye\r\n:irctail QUIT\u0000\u0001ACTION"}`,
+    shows: /^\[INFO\] line ends ⏎ QUIT :bye ⏎ :irctail QUIT ?ACTION$/,
+  },
+  {
+    line: String.raw`{"level":"info","msg":"one\n⋯ 99 more in 6s: 99 info"}`,
+    shows: /^\[INFO\] one ⏎ [^⋯]*99 more in 6s: 99 info$/,
+  },
   { line: "a NUL \0QUIT", shows: /^\[INFO\] a NUL ?QUIT$/ },
   { line: "\x01DCC SEND file 2130706433 1234 10\x01", shows: /^\[INFO\] ?DCC SEND file 2130706433 1234 10$/ },
   { line: "\x0304,01red\x03 \x02bold\x02 \x1f\x1d\x16\x0f plain", shows: /^\[INFO\] red bold +plain$/ },

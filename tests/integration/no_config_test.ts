@@ -191,9 +191,9 @@ Deno.test("variables that cannot be used are all named, without their secrets", 
       IRC_CHANNEL_KEY: "hunter2hunter2,spare-key-of-none",
       IRC_SASL_PASSWORD: "correct horse battery",
     }),
-    stdin: "lost\n",
+    stdin: "not lost\n",
   });
-  assert.deepEqual([code, output], [78, ""]);
+  assert.deepEqual([code, output], [78, "not lost\n"]);
   for (
     const name of ["IRC_PORT", "IRC_TLS", "IRC_NICK", "IRC_CHANNEL", "IRC_CHANNEL_KEY", "IRC_SASL_ACCOUNT"]
   ) {

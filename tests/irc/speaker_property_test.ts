@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { AdaptivePace } from "../../src/irc/adaptive_pace.ts";
+import { flavourOf } from "../../src/irc/channel_modes.ts";
+import { DEFAULT_RULES } from "../../src/irc/channel_rules.ts";
 import { Channels } from "../../src/irc/channels.ts";
 import { seedFor } from "../../src/irc/flood_profile.ts";
 import { Ghosts } from "../../src/irc/ghosts.ts";
@@ -63,9 +65,14 @@ for (const how of ["with labels", "with echoes", "without echoes"] as const) {
       fc.property(version, schedule, (version, events) => {
         const seed = seedFor({ kind: "auto" }, { version, network: "" });
         const pace = new AdaptivePace({ seed, memory: shortMemory(), wallMs: () => 0 });
-        const channels = new Channels(() => 0.5);
-        channels.want(CHANNELS, 0);
-        channels.online("rfc1459", 0);
+        const channels = new Channels({ random: () => 0.5, specs: () => new Map() });
+        channels.want(CHANNELS);
+        channels.online({
+          casemapping: "rfc1459",
+          rules: DEFAULT_RULES,
+          flavour: flavourOf({ version, network: "" }),
+          isLoggedIn: false,
+        });
         channels.takeDue(0);
         for (const channel of CHANNELS) {
           channels.joined(channel, 0);
@@ -111,6 +118,7 @@ for (const how of ["with labels", "with echoes", "without echoes"] as const) {
         if (how === "with labels") speaker.expectLabels();
 
         const speak = () => {
+          for (const channel of channels.takeDue(nowMs).modes) channels.modesTold(channel, ["+nt"], nowMs);
           wakeMs = Math.min(speaker.speak(nowMs), channels.elapse(nowMs));
           assert.ok(wakeMs > nowMs, "it would never sleep");
         };
@@ -128,7 +136,7 @@ for (const how of ["with labels", "with echoes", "without echoes"] as const) {
           const [, channel, text = ""] = said(line) ?? [];
           if (channel === undefined) speaker.ponged(line.replace("PING ", ""), nowMs);
           else if (refuse) {
-            channels.refused("404", channel, nowMs);
+            channels.refused({ numeric: "404", channel, text: "" }, nowMs);
             speaker.suspect(channel, nowMs);
             speaker.refused(channel, label, nowMs);
           } else if (how !== "without echoes") speaker.echoed({ channel, text, label }, nowMs);

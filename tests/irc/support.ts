@@ -1,5 +1,6 @@
 import type { ConnectionSpec } from "../../src/config/config.ts";
 import type { Connection, Message, Outcome } from "../../src/irc/connection.ts";
+import { StsPolicies } from "../../src/irc/sts.ts";
 import type { PaceMemory } from "../../src/irc/learnt_pace.ts";
 import { openConnection } from "../../src/irc/supervisor.ts";
 import type { RedactedText } from "../../src/redact/redacted.ts";
@@ -51,6 +52,8 @@ export function connect(
     clock,
     log: logger,
     random: () => 0.25,
+    sts: new StsPolicies(),
+    reclaimsNick: true,
     changed: () => {},
     ...options.memory === undefined ? {} : { memory: options.memory },
   });

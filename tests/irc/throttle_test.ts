@@ -4,6 +4,7 @@ import { shortMemory } from "../../src/irc/learnt_pace.ts";
 import { type Handler, startScriptedIrcd } from "../support/scripted_ircd.ts";
 import { type StoppedClock, stoppedClock } from "../support/stopped_clock.ts";
 import { until } from "../support/until.ts";
+import { messagesOf } from "../support/witness.ts";
 import { connect, specFor, type TestConnection } from "./support.ts";
 
 const AUTO: FloodSpec = { kind: "auto" };
@@ -54,7 +55,7 @@ for (const [what, line, reason, rate] of TROUBLES) {
     let refusing = true;
     server.on("PRIVMSG", (client, [, text = ""]) => {
       if (refusing) client.send(`:${SERVER} ${line.replace("%", client.nick)}`);
-      else taken.push(text);
+      else taken.push(...messagesOf(text));
     });
     tail.say("#logs", "one", { urgency: "error" });
     tail.say("#logs", "two", { urgency: "error" });

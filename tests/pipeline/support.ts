@@ -71,6 +71,8 @@ export function scriptedConnection(id: string = "irc"): ScriptedConnection {
     canSpeak: (channel) => connection.speaks && channel !== "",
     wantChannels: () => {},
     update: () => {},
+    reloaded: () => {},
+    report: () => undefined,
     offer(message) {
       if (connection.full) return false;
       const entry: Offered = { message, text: message.text, outcome: undefined };

@@ -165,6 +165,8 @@ Deno.test("a lost connection keeps its reason and its age while it is tried agai
   await world.be(lost);
   await world.be({ phase: "ready", nick: "bot_" }, { phase: "joined" });
   assert.deepEqual(world.condition("connection/irc"), [true, "as bot_", 0]);
+  await world.be({ phase: "ready", nick: "bot_", but: "NickServ refuses the login" });
+  assert.deepEqual(world.condition("connection/irc"), [true, "as bot_; NickServ refuses the login", 0]);
   assert.deepEqual(news, ["connection irc is lost: Connection reset", "connection irc is back"]);
 });
 

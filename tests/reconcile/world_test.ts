@@ -61,6 +61,8 @@ interface TestWorld {
   readonly said: readonly string[];
   /** Sources that were started, by config key; the newest of each. */
   readonly feeds: ReadonlyMap<string, Feed>;
+  /** Connections that were told of a reload, in order. */
+  readonly reloads: readonly string[];
   /** Forgets the effects so far; returns them. */
   take(): readonly string[];
 }
@@ -69,6 +71,7 @@ interface TestWorld {
 function worldOf(left: Checkpoint = EMPTY_CHECKPOINT, options: { readonly once?: boolean } = {}): TestWorld {
   const effects: string[] = [];
   const said: string[] = [];
+  const reloads: string[] = [];
   const feeds = new Map<string, Feed>();
   const log = recordingLog();
   const world: World = new World(left, {
@@ -77,7 +80,7 @@ function worldOf(left: Checkpoint = EMPTY_CHECKPOINT, options: { readonly once?:
     random: () => 0,
     host: "host",
     once: options.once ?? false,
-    openConnection: (id, spec) => recording(id, spec, effects, said),
+    openConnection: (id, spec) => recording(id, spec, { effects, said, reloads }),
     openSource: (id, spec) => ({
       id,
       read(read, signal) {
@@ -91,10 +94,14 @@ function worldOf(left: Checkpoint = EMPTY_CHECKPOINT, options: { readonly once?:
     } satisfies Source),
     changed: () => {},
   });
-  return { world, log, effects, said, feeds, take: () => effects.splice(0) };
+  return { world, log, effects, said, feeds, reloads, take: () => effects.splice(0) };
 }
 
-function recording(id: string, spec: ConnectionSpec, effects: string[], said: string[]): Connection {
+function recording(
+  id: string,
+  spec: ConnectionSpec,
+  { effects, said, reloads }: Readonly<Record<"effects" | "said" | "reloads", string[]>>,
+): Connection {
   effects.push(`open ${id} as ${spec.nick}`);
   const inner = openPrintedConnection(id, spec, ({ text }) => said.push(text));
   let wanted = "";
@@ -121,6 +128,8 @@ function recording(id: string, spec: ConnectionSpec, effects: string[], said: st
       effects.push(`update ${id} to ${changed.nick}`);
       inner.update(changed);
     },
+    reloaded: () => reloads.push(id),
+    report: (channel: string) => inner.report(channel),
     drained(signal: AbortSignal) {
       effects.push(`drain ${id}`);
       return inner.drained(signal);
@@ -286,6 +295,19 @@ Deno.test("a changed route swaps the pipeline and leaves connection and source a
   await until("the second line", () => said.length === 2);
   assert.deepEqual(said, ["[INFO] before", "<app> after"]);
   assert.deepEqual(take(), []);
+  await world.stopSources();
+});
+
+Deno.test("connections are told of a changed config and of a reload that was asked for, not of a look", async () => {
+  const { world, reloads } = worldOf();
+  await world.apply(await configOf(), NEVER);
+  await world.apply(await configOf(), NEVER);
+  assert.deepEqual(reloads, []);
+  world.askReload();
+  await world.apply(await configOf(), NEVER);
+  assert.deepEqual(reloads, ["irc"]);
+  await world.apply(await configOf({ routes: ['{ name: all, to: "#logs", template: "{message}" }'] }), NEVER);
+  assert.deepEqual(reloads, ["irc", "irc"]);
   await world.stopSources();
 });
 

@@ -58,6 +58,44 @@ Deno.test("ErrorFirstBudget lets errors through when info has used up the route,
   assert.equal(budget.take(2_000, true), "route");
 });
 
+for (const [how, errorsAt] of [["alone", 1], ["three together", 3]] as const) {
+  Deno.test(`ErrorFirstBudget has tokens for an error a second, ${how}, however much info there is`, () => {
+    const budget = new ErrorFirstBudget({ linesPerSecond: 1, burstLines: 20 }, 0);
+    let info = 0;
+    let refused = 0;
+    for (let second = 0; second < 300; second++) {
+      for (let tenth = 0; tenth < 10; tenth++) {
+        const nowMs = second * 1_000 + tenth * 100;
+        for (let i = 0; i < 10; i++) if (budget.take(nowMs, false) !== undefined) info++;
+        // A little too early or too late, as the real ones are.
+        if (tenth !== 4 + second % 4 || second % errorsAt !== 0) continue;
+        for (let i = 0; i < errorsAt; i++) if (budget.take(nowMs, true) === undefined) refused++;
+      }
+    }
+    assert.equal(refused, 0);
+    assert.ok(info > 100, `${info}`);
+  });
+}
+
+Deno.test("ErrorFirstBudget leaves something to info in a storm of errors, and everything where there are none", () => {
+  const budget = new ErrorFirstBudget({ linesPerSecond: 1, burstLines: 20 }, 0);
+  const burst = Array.from({ length: 21 }, () => budget.take(0, false));
+  assert.equal(burst.filter((token) => token === "route").length, 20);
+  let info = 0;
+  for (let tenth = 1; tenth <= 1_000; tenth++) {
+    for (const isError of [true, false, true]) {
+      if (budget.take(tenth * 100, isError) !== undefined && !isError) info++;
+    }
+  }
+  assert.ok(info >= 20, `${info} in 100 s`);
+});
+
+Deno.test("ErrorFirstBudget with room for one line does not keep it from info", () => {
+  const budget = new ErrorFirstBudget({ linesPerSecond: 1, burstLines: 1 }, 0);
+  assert.equal(budget.take(0, true), "errors");
+  assert.equal(budget.take(0, false), "route");
+});
+
 Deno.test("ErrorFirstBudget never gives more than one and a half times the route's rate and burst", () => {
   const steps = fc.array(fc.tuple(fc.nat(2_000), fc.boolean(), fc.boolean()), { maxLength: 300 });
   fc.assert(

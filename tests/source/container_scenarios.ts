@@ -210,13 +210,16 @@ export function containerScenarios(
     assert.deepEqual(reading.texts.toSorted(), ["one", "two"]);
   });
 
-  test("forgets a container that was removed", async () => {
+  test("forgets a container that was removed, and reads the next one of its name", async () => {
     const { run, cli } = daemon();
     const id = await run("gone", "echo one; sleep 1000");
     await using reading = readContainers(daemon());
     await line(reading, "gone", "one");
     await cli("rm", "-f", "gone");
     await until("the end of the stream", () => reading.ended.some(({ key }) => key === id));
+    await run("gone", "echo two; sleep 1000");
+    await line(reading, "gone", "two");
+    assert.deepEqual(textsOf(reading, "gone"), ["one", "two"]);
     await using second = readContainers(daemon(), {
       resume: new Map([...reading.checkpoints, [id, {
         position: { kind: "docker", timeNs: "1", lines: 1 },

@@ -77,11 +77,12 @@ function ordinals(): Measure {
 export function containerContract(
   kind: string,
   daemon: () => ContainerDaemon,
-  options: { readonly ignore: boolean },
+  options: { readonly ignore: boolean; readonly start: () => Promise<ContainerDaemon> },
 ): void {
   let benches = 0;
-  sourceContract(kind, async (): Promise<Bench> => {
-    const { shared, socket, run } = daemon();
+  sourceContract(kind, async ({ hasOutage }): Promise<Bench> => {
+    const own = hasOutage ? await options.start() : undefined;
+    const { shared, socket, run, stop, start } = own ?? daemon();
     const pipe = `in-${++benches}`;
     const { success } = await new Deno.Command("mkfifo", { args: [`${shared}/${pipe}`] }).output();
     if (!success) throw new Error("Cannot make a named pipe");
@@ -101,6 +102,7 @@ export function containerContract(
     return {
       source: open(),
       restarted: open,
+      outage: { begin: () => stop("SIGKILL"), end: start, isSeen: true },
       measure: ordinals(),
       async write(text) {
         const bytes = new TextEncoder().encode(text);
@@ -108,10 +110,11 @@ export function containerContract(
           written += await file.write(bytes.subarray(written, written + 4_096));
         }
       },
-      [Symbol.asyncDispose]() {
-        if (isOpen) file.close();
+      async [Symbol.asyncDispose]() {
+        if (!isOpen) return;
         isOpen = false;
-        return Promise.resolve();
+        file.close();
+        await own?.[Symbol.asyncDispose]();
       },
     };
   }, options);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Cursor } from "../../src/event/event.ts";
-import type { Source } from "../../src/source/source.ts";
+import type { Source, SourceState } from "../../src/source/source.ts";
 import { until } from "../support/until.ts";
 import { Reading } from "./reading.ts";
 
@@ -11,8 +11,18 @@ export interface Bench extends AsyncDisposable {
   write(text: string): Promise<void>;
   /** A source after a restart, which resumes; `undefined` where what was read is gone. */
   readonly restarted: (() => Source) | undefined;
+  /** How what is behind it goes away and comes back; `undefined` for what cannot. */
+  readonly outage: Outage | undefined;
   /** How resume points are told apart; by their offset in bytes when left out. */
   readonly measure?: Measure;
+}
+
+/** What is behind a source, gone for a while. */
+export interface Outage {
+  begin(): Promise<void>;
+  end(): Promise<void>;
+  /** Whether a source can see it before it ends, and then has to say so. */
+  readonly isSeen: boolean;
 }
 
 /** What a kind of cursor counts. */
@@ -35,19 +45,20 @@ const END_MS = 1_000;
  * What every kind of source must do. The leak sanitizers of each test judge that nothing stays open.
  *
  * @param kind For the names of the tests.
- * @param open Makes a bench; it is disposed of when the test ends.
+ * @param open Makes a bench; it is disposed of when the test ends. One that has an outage shares what is behind it with
+ *   no other test.
  * @param options Whether its part is missing on this machine.
  */
 export function sourceContract(
   kind: string,
-  open: () => Promise<Bench>,
+  open: (options: { readonly hasOutage: boolean }) => Promise<Bench>,
   options: { readonly ignore?: boolean } = {},
 ): void {
   const test = (name: string, fn: () => Promise<void>) =>
     Deno.test({ name: `${kind} source ${name}`, ignore: options.ignore ?? false, fn });
 
   test("yields every line once and in order", async () => {
-    await using bench = await open();
+    await using bench = await open({ hasOutage: false });
     await using reading = new Reading(bench.source);
     await bench.write("one\ntwo\n");
     await reading.count(2);
@@ -57,7 +68,7 @@ export function sourceContract(
   });
 
   test("yields batches of many lines with exact resume points", async () => {
-    await using bench = await open();
+    await using bench = await open({ hasOutage: false });
     const lines = Array.from({ length: 20_000 }, (_, i) => `line ${i} ${"é".repeat(i % 7)}.`);
     await using reading = new Reading(bench.source);
     await bench.write(lines.join("\n") + "\n");
@@ -74,7 +85,7 @@ export function sourceContract(
   });
 
   test("ends when aborted while idle", async () => {
-    await using bench = await open();
+    await using bench = await open({ hasOutage: false });
     const reading = new Reading(bench.source);
     await bench.write("one\n");
     await reading.count(1);
@@ -82,12 +93,12 @@ export function sourceContract(
   });
 
   test("ends when aborted before it was read", async () => {
-    await using bench = await open();
+    await using bench = await open({ hasOutage: false });
     await endsSoon(new Reading(bench.source));
   });
 
   test("ends when aborted while there is more to read", async () => {
-    await using bench = await open();
+    await using bench = await open({ hasOutage: false });
     const gate = Promise.withResolvers<void>();
     const reading = new Reading(bench.source);
     reading.busy = gate.promise;
@@ -104,7 +115,7 @@ export function sourceContract(
   });
 
   test("ends when aborted while its consumer is busy", async () => {
-    await using bench = await open();
+    await using bench = await open({ hasOutage: false });
     const gate = Promise.withResolvers<void>();
     const reading = new Reading(bench.source);
     reading.busy = gate.promise;
@@ -118,7 +129,7 @@ export function sourceContract(
   });
 
   test("closes what it opened when its consumer leaves", async () => {
-    await using bench = await open();
+    await using bench = await open({ hasOutage: false });
     await bench.write("one\n");
     const batches = bench.source.read({
       resume: undefined,
@@ -134,8 +145,24 @@ export function sourceContract(
     }
   });
 
+  test("goes on when what is behind it was away, and says what it does", async () => {
+    await using bench = await open({ hasOutage: true });
+    if (bench.outage === undefined) return;
+    await using reading = new Reading(bench.source);
+    const isIn = (phase: SourceState["phase"]) => reading.states.at(-1)?.phase === phase;
+    await bench.write("one\n");
+    await reading.count(1);
+    await until("the state", () => isIn("reading"), { seen: () => reading.states });
+    await bench.outage.begin();
+    if (bench.outage.isSeen) await until("the state", () => isIn("waiting"), { seen: () => reading.states });
+    await bench.outage.end();
+    await bench.write("two\nthree\n");
+    assert.deepEqual(await reading.count(3), ["one", "two", "three"]);
+    await until("the state", () => isIn("reading"), { seen: () => reading.states });
+  });
+
   test("resumes after its cursor with nothing lost or repeated", async () => {
-    await using bench = await open();
+    await using bench = await open({ hasOutage: false });
     if (bench.restarted === undefined) return;
     const lines = Array.from({ length: 500 }, (_, i) => `line ${i}`);
     const texts: string[] = [];

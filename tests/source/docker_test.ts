@@ -10,7 +10,7 @@ import { containerContract, readContainers, sharedDaemon } from "./container_sui
 const ignore = missing("dockerd");
 const daemon = sharedDaemon(startDockerd, { ignore });
 
-containerContract("Docker", daemon, { ignore });
+containerContract("Docker", daemon, { ignore, start: startDockerd });
 containerScenarios("Docker", daemon, { ignore });
 
 const test = (name: string, fn: () => Promise<void>) =>

@@ -19,6 +19,11 @@ sourceContract("File", async () => {
   return {
     source: open(),
     restarted: open,
+    outage: {
+      begin: () => Deno.rename(dir.path, `${dir.path}.away`),
+      end: () => Deno.rename(`${dir.path}.away`, dir.path),
+      isSeen: false,
+    },
     write: (text) => Promise.resolve(append(path, text)),
     async [Symbol.asyncDispose]() {
       if (isOpen) await dir[Symbol.asyncDispose]();

@@ -40,7 +40,7 @@ function open(
 
 sourceContract("Journald", async () => {
   const journald = await startJournald();
-  const service = await journald.open({ identifier: "app" });
+  let service = await journald.open({ identifier: "app" });
   let pending: Promise<void> = Promise.resolve();
   const source = () => {
     const { id, read } = open(journald, { identifiers: ["app"] });
@@ -53,6 +53,15 @@ sourceContract("Journald", async () => {
   return {
     source: source(),
     restarted: source,
+    outage: {
+      begin: () => journald.stop("SIGKILL"),
+      async end() {
+        await journald.start();
+        await service[Symbol.asyncDispose]();
+        service = await journald.open({ identifier: "app" });
+      },
+      isSeen: false,
+    },
     write: (text) => pending = service.write(text),
     measure: { at: (cursor) => cursor.kind === "journal" ? cursor.count : undefined, of: () => 1 },
     async [Symbol.asyncDispose]() {

@@ -6,5 +6,5 @@ import { containerContract, sharedDaemon } from "./container_suite.ts";
 const ignore = missing("podman");
 const daemon = sharedDaemon(startPodman, { ignore });
 
-containerContract("Podman", daemon, { ignore });
+containerContract("Podman", daemon, { ignore, start: startPodman });
 containerScenarios("Podman", daemon, { ignore });

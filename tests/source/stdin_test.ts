@@ -42,6 +42,7 @@ sourceContract("Stdin", () => {
   return Promise.resolve({
     source: openSource("app", stdinSpec(), { clock: systemClock, log: keptLog(), stdin }),
     restarted: undefined,
+    outage: undefined,
     write(text: string) {
       const bytes = new TextEncoder().encode(text);
       for (let i = 0; isOpen && i < bytes.length; i += 50_000) feed?.enqueue(bytes.subarray(i, i + 50_000));

@@ -7,8 +7,10 @@ import { until } from "./until.ts";
 export interface NgircdOptions {
   /** Server password (PASS). */
   readonly password?: string;
-  /** Also listens with TLS, under a certificate for `localhost` and 127.0.0.1 (or one for another name). */
-  readonly tls?: "right-host" | "wrong-host";
+  /** Also listens with TLS, under a certificate for `localhost`, 127.0.0.1 and ::1, or one with something wrong. */
+  readonly tls?: "right-host" | "wrong-host" | "expired" | "self-signed" | "self-signed-authority";
+  /** Also listens on ::1. */
+  readonly ipv6?: boolean;
   /** Longest pause for a flooding client in seconds; 0 turns the flood control off. */
   readonly maxPenaltyTime?: number;
   /** Seconds of silence before the server asks, and before it gives up. */
@@ -93,13 +95,21 @@ export async function accepts(port: number): Promise<boolean> {
   }
 }
 
+const CERTIFICATES = {
+  "right-host": "server",
+  "wrong-host": "wrongHost",
+  "expired": "expired",
+  "self-signed": "selfSigned",
+  "self-signed-authority": "selfSignedAuthority",
+} as const;
+
 function config(
   options: NgircdOptions,
   port: number,
   tlsPort: number,
   certificates: Certificates | undefined,
 ): string {
-  const server = certificates?.[options.tls === "wrong-host" ? "wrongHost" : "server"];
+  const server = certificates?.[CERTIFICATES[options.tls ?? "right-host"]];
   const lines = [
     "[Global]",
     "Name = irc.irctail.test",
@@ -108,7 +118,7 @@ function config(
     "AdminInfo2 = test",
     "AdminEMail = root@localhost",
     "Network = TestNet",
-    "Listen = 127.0.0.1",
+    `Listen = 127.0.0.1${options.ipv6 === true ? ",::1" : ""}`,
     `Ports = ${port}`,
     "MotdPhrase = hello",
     options.password === undefined ? "" : `Password = ${options.password}`,

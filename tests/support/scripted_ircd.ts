@@ -10,6 +10,8 @@ export interface ScriptedClient {
   send(line: string): void;
   /** Sends bytes as they are: half lines, garbage. */
   sendRaw(bytes: string | Uint8Array<ArrayBuffer>): void;
+  /** Lets it have a nick, as the server's own answer to NICK does. */
+  rename(nick: string): void;
   /** Hangs up. */
   close(): void;
 }
@@ -94,11 +96,7 @@ export function startScriptedIrcd(options: ScriptedOptions = {}): ScriptedIrcd {
       if (text === "PLAIN") peer.send("AUTHENTICATE +");
       else peer.send(`:${HOST} 903 ${peer.nick} :SASL authentication successful`);
     },
-    NICK(peer, [nick = ""]) {
-      if (peer.registered) peer.send(`:${peer.nick}!~u@host.test NICK :${nick}`);
-      peer.nick = nick;
-      welcome(peer);
-    },
+    NICK: (peer, [nick = ""]) => peer.rename(nick),
     USER(peer) {
       peer.hasUser = true;
       welcome(peer);
@@ -142,6 +140,11 @@ export function startScriptedIrcd(options: ScriptedOptions = {}): ScriptedIrcd {
           for (let sent = 0; sent < data.length && !closed;) sent += await conn.write(data.subarray(sent));
         }).catch(() => {}); // the client is gone
       },
+      rename(nick) {
+        if (peer.registered) peer.send(`:${peer.nick}!~u@host.test NICK :${nick}`);
+        peer.nick = nick;
+        welcome(peer);
+      },
       close() {
         writing = writing.then(() => {
           if (closed) return;
@@ -151,7 +154,8 @@ export function startScriptedIrcd(options: ScriptedOptions = {}): ScriptedIrcd {
       },
     };
     clients.push(peer);
-    const decoder = new TextDecoder();
+    // Fatal: what is no UTF-8 ends the connection, as a server with UTF8ONLY may do.
+    const decoder = new TextDecoder("utf-8", { fatal: true });
     const buffer = new Uint8Array(65_536);
     let rest = "";
     try {

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { COMMANDS } from "../../src/cli/args.ts";
 import { loadConfig } from "../../src/config/load.ts";
+import { LAYERS } from "../../tools/layers.ts";
 import { tempDir } from "../support/temp_dir.ts";
 
 const root = new URL("../../", import.meta.url);
 const readme = await Deno.readTextFile(new URL("README.md", root));
+const contributing = await Deno.readTextFile(new URL("CONTRIBUTING.md", root));
 
 Deno.test("the config in the README is accepted without a warning, and means two nicks in one channel", async () => {
   const [, yaml = ""] = /```yaml\n(.*?)```/s.exec(readme) ?? [];
@@ -38,9 +40,15 @@ Deno.test("the README's table lists exactly the commands and options there are",
   assert.deepEqual(listed, actual);
 });
 
+Deno.test("CONTRIBUTING lists the folders of src in the order in which they may import", () => {
+  const rows = [...contributing.matchAll(/^\| ((?:`\w+`(?:, )?)+) +\|/gm)];
+  const listed = rows.map(([, names = ""]) => [...names.matchAll(/\w+/g)].map(([name]) => name));
+  assert.deepEqual(listed, LAYERS);
+});
+
 Deno.test("every file and task that the README, CONTRIBUTING and .ci/run name is there", async () => {
   const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
-  const texts = [readme, await Deno.readTextFile(new URL("CONTRIBUTING.md", root))];
+  const texts = [readme, contributing];
   for (const [, target = ""] of texts.join("\n").matchAll(/\]\((?!https?:)([^)]+)\)/g)) {
     assert.ok((await Deno.stat(new URL(target, root))).isFile, target);
   }

@@ -75,10 +75,13 @@ const tls = z.union([
 ]).describe("TLS, with the server's certificate always verified; default true");
 
 const sasl = z.strictObject({
-  mechanism: z.enum(["plain", "external", "scram-sha-256"]).describe("How to log in; default plain")
+  mechanism: z.enum(["plain", "external", "scram-sha-256"])
+    .describe(
+      "plain shows the server the password, scram-sha-256 does not; external: by tls.cert_file; default plain",
+    )
     .optional(),
-  account: text("Account name").optional(),
-  password: secret("Password of the account").optional(),
+  account: text("Account name; none with external").optional(),
+  password: secret("Password of the account; none with external").optional(),
 }).describe("Login with SASL");
 
 const flood = z.union([
@@ -99,8 +102,9 @@ const channelName = z.string().superRefine((value, context) => {
 
 const channel = z.strictObject({
   key: secret("Key of the channel (+k)").optional(),
-  private: flag("Whether only trusted people can join; default false").optional(),
-  invite: name("Service to ask for an invitation, such as chanserv").optional(),
+  private: flag("Whether to say nothing while the channel is open to everybody; default false").optional(),
+  invite: name("Service to ask for an invitation where the channel is invite-only, such as chanserv")
+    .optional(),
 }).describe("Options of one channel");
 
 const connection = z.strictObject({
