@@ -62,6 +62,10 @@ export const COMMANDS = {
       watch: { type: "boolean", help: "again every 2 s, until it is interrupted" },
     },
   },
+  test: {
+    summary: "Run the tests block of a config: does this line go there, looking like this?",
+    options: { config: CONFIG },
+  },
   replay: {
     summary: "Print what would be sent for a sample of lines",
     files: "FILE",
@@ -94,7 +98,7 @@ export const COMMANDS = {
 export type CommandName = keyof typeof COMMANDS;
 
 /** Commands of the design that later versions bring; named so that nobody takes them for typos. */
-const NOT_YET = ["plan", "test", "panic", "resume", "tail", "init", "healthcheck"];
+const NOT_YET = ["plan", "panic", "resume", "tail", "init", "healthcheck"];
 
 /** A command with its options. */
 export interface CommandLine {

@@ -14,6 +14,7 @@ import { redactCommand } from "./commands/redact.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { runCommand } from "./commands/run.ts";
 import { statusCommand } from "./commands/status.ts";
+import { testCommand } from "./commands/test.ts";
 import { printConfigError } from "./config_error.ts";
 import { EXIT_CONFIG, EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from "./exit.ts";
 import { env, print, printError } from "./process.ts";
@@ -58,6 +59,8 @@ async function dispatch(command: CommandLine): Promise<number> {
       return await checkCommand(command);
     case "status":
       return await statusCommand(command);
+    case "test":
+      return await testCommand(command);
     case "replay":
       return await replayCommand(command);
     case "redact":

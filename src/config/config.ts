@@ -249,6 +249,9 @@ export const REDACTION_PROFILES = ["standard", "strict", "minimal"] as const;
 /** One of {@linkcode REDACTION_PROFILES}. */
 export type RedactionProfile = (typeof REDACTION_PROFILES)[number];
 
+/** What stands where a profile would, on a route whose lines are shown with the secrets in them. */
+export const REDACTION_OFF = "off";
+
 /** User rules and profiles. */
 export interface RedactionSpec {
   /** By name; patterns are re2 syntax and were compiled once when the config was checked. */
@@ -302,7 +305,7 @@ export interface SendSpec {
   readonly connection: string;
   /** Channel with its `#`; may hold `{…}` templates. */
   readonly channel: string;
-  /** Name of a redaction profile. */
+  /** Name of a redaction profile, or {@linkcode REDACTION_OFF}. */
   readonly redact: string;
   /** Message template. */
   readonly template: string;

@@ -18,6 +18,7 @@ import { configSchema } from "./schema.ts";
 import { vocabulary } from "./schema_walk.ts";
 import { SourceView } from "./source_view.ts";
 import { stateDirectory, stateDirectoryProblem } from "./state_dir.ts";
+import { resolveTests, type TestSpec } from "./tests.ts";
 import { parseTree } from "./tree.ts";
 
 /** A config that can be used. */
@@ -26,6 +27,8 @@ export interface LoadedConfig {
   readonly config: Config;
   /** What works but is probably not meant, in file order. */
   readonly warnings: readonly Diagnostic[];
+  /** Its examples for `irctail test`, in file order. */
+  readonly tests: readonly TestSpec[];
   /** First 12 hexadecimal digits of the SHA-256 of the file's bytes. */
   readonly digest: string;
 }
@@ -80,6 +83,7 @@ export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
       secrets: filled.secrets.map((secret) => secret.text),
     }),
     warnings: diagnostics,
+    tests: resolveTests(verdict.written, filled.tree, text),
     digest: createHash("sha256").update(bytes).digest("hex").slice(0, DIGEST_LENGTH),
   };
 }

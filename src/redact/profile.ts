@@ -5,7 +5,7 @@
  */
 
 import type { RedactionProfile, RedactionRule, RedactionSpec } from "../config/config.ts";
-import { REDACTION_PROFILES, REDACTION_RULES } from "../config/config.ts";
+import { REDACTION_OFF, REDACTION_PROFILES, REDACTION_RULES } from "../config/config.ts";
 import { BUILTIN_RULES } from "./builtin.ts";
 import type { Rule } from "./rule.ts";
 import { userRule } from "./user_rule.ts";
@@ -27,7 +27,8 @@ const NOT_MINIMAL: ReadonlySet<RedactionRule> = new Set<RedactionRule>([
 ]);
 
 /**
- * Lists the rules of a profile in order of specificity: built-in ones first.
+ * Lists the rules of a profile in order of specificity: built-in ones first. With redaction off there is one left: the
+ * lines of a private key never leave a stream (`pem.ts`), and neither does a key on one line.
  *
  * @param profile Built-in name, or a key of `redaction.profiles`.
  * @param redaction The config's rules and profiles.
@@ -35,6 +36,7 @@ const NOT_MINIMAL: ReadonlySet<RedactionRule> = new Set<RedactionRule>([
  * @throws {SyntaxError} When a pattern is not re2 syntax.
  */
 export function rulesOf(profile: string, redaction: RedactionSpec): readonly NamedRule[] {
+  if (profile === REDACTION_OFF) return [{ name: "pem", rule: BUILTIN_RULES.pem }];
   const spec = redaction.profiles.get(profile);
   const builtin = spec?.builtin ?? REDACTION_PROFILES.find((name) => name === profile);
   if (builtin === undefined) throw new RangeError(`There is no redaction profile "${profile}"`);
