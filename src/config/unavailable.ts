@@ -5,7 +5,6 @@
  */
 
 import { failure, type Finding } from "./finding.ts";
-import { LATER_RULES } from "./schema/redaction.ts";
 import { parseDuration } from "./units.ts";
 
 interface Unavailable {
@@ -32,7 +31,6 @@ const UNAVAILABLE: readonly Unavailable[] = [
   { path: "connections.*.sasl.mechanism", when: is("scram-sha-256"), what: "SASL SCRAM-SHA-256" },
   { path: "sources.*.type", when: is("forward"), what: "The forward source" },
   { path: "sources.*.type", when: is("redis"), what: "The redis source" },
-  { path: "redaction.profiles.*.except.*", when: is(...LATER_RULES), what: "The rule %" },
   { path: "defaults.redact", when: is("off"), what: "Turning redaction off" },
   { path: "routes.*.redact", when: is("off"), what: "Turning redaction off" },
   { path: "defaults.i_understand", what: "Turning redaction off" },
