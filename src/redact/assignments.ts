@@ -182,6 +182,9 @@ const BEFORE_VALUE =
 /** How many of these may be nested: `Some(Secret("x"))`. */
 const MOST_WRAPPERS = 4;
 
+/** A list that closes: Java and Go print the values of headers in one. */
+const LIST = /\[[^[\]]{1,512}\]/y;
+
 type Value = Pick<Assignment, "start" | "end" | "quoted">;
 
 /**
@@ -204,7 +207,11 @@ function valueAt(
   }
   if (text[at] === "[" && !text.startsWith("[REDACTED", at)) {
     const inner = skipBlanks(text, at + 1);
-    if (operator === "=>" || matchEnd(QUOTE, text, inner) !== undefined || operator === ":") at = inner;
+    if (
+      operator === "=>" || operator === ":" || matchEnd(QUOTE, text, inner) !== undefined ||
+      (operator === "=" && matchEnd(TEMPLATE, text, at) === undefined &&
+        matchEnd(LIST, text, at) !== undefined)
+    ) at = inner;
   }
   const quoteEnd = matchEnd(QUOTE, text, at);
   if (quoteEnd !== undefined) {
@@ -226,7 +233,7 @@ function valueAt(
 
 /** A placeholder that may hold blanks: `{{ .Values.x }}`, `${X:-y}`, `<your key>`, `[not set]`. */
 const TEMPLATE =
-  /(?:\$?\{\{?[^{}]{0,200}\}\}?|<[A-Za-z][\w .:-]{0,64}>|\[[A-Za-z][\w .-]{0,64}\])(?=$|[\s,;&"'`)\]}])/y;
+  /(?:\$?\{\{?[^{}]{0,200}\}\}?|<[A-Za-z][\w .:-]{0,64}>|\[[A-Za-z][A-Za-z_ .-]{0,31}\]|\([a-z]{2,16}(?: [a-z]{2,16}){0,4}\))(?=$|[\s,;&"'`)\]}])/y;
 
 function isPair(text: string, at: number): boolean {
   const end = runEnd(text, at, IDENTIFIER, at + LONGEST_NAME);

@@ -36,6 +36,8 @@ export const FEATURES = {
   words: 4096,
   /** `_` or `-` in a run of 19 or more token characters that also has a digit. */
   prefixed: 8192,
+  /** A blank or a quote, `-` and a letter: an option of a command. */
+  option: 16384,
 } as const;
 
 /**
@@ -99,8 +101,8 @@ export function featuresOf(text: string): number {
         if (++digits === MANY_DIGITS) features |= FEATURES.manyDigits;
       } else if ((bits & ALNUM) !== 0) {
         digits = 0;
-      } else if (code === 0x2d && text.charCodeAt(i + 1) === 0x2d && text.charCodeAt(i + 2) === 0x2d) {
-        features |= FEATURES.armour;
+      } else if (code === 0x2d) {
+        features |= dashes(text, i);
       }
       continue;
     }
@@ -120,6 +122,14 @@ export function featuresOf(text: string): number {
   if (KEYWORDS.test(text)) features |= FEATURES.keyword;
   if (text.includes("PuTTY-")) features |= FEATURES.armour;
   return features;
+}
+
+/** Features of a dash: the third one in a row, and one that begins an option. */
+function dashes(text: string, at: number): number {
+  if (text.charCodeAt(at + 1) === 0x2d && text.charCodeAt(at + 2) === 0x2d) return FEATURES.armour;
+  const before = text.charCodeAt(at - 1);
+  const isOption = before === 0x20 || before === 0x22 || before === 0x27;
+  return isOption && (classOf(text.charCodeAt(at + 1)) & LETTER) !== 0 ? FEATURES.option : 0;
 }
 
 /** Feature of a single character that is neither letter nor digit. */

@@ -19,6 +19,8 @@ export interface Found {
    * yields to whatever hides it, and it is not looked for in the rest of the line.
    */
   readonly shortens?: boolean;
+  /** Whether a secret that overlaps it stands instead: what ends in `@host` may be a password and not an address. */
+  readonly yields?: boolean;
 }
 
 /** A line under redaction: one line, stripped, at most 8 KiB. */

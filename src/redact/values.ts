@@ -12,7 +12,7 @@ const NOTHING =
 
 /** A whole value that stands for one: `[REDACTED_KEY]`, `<password>`, `${X}`, `$X`, `{{ x }}`, `%s`, `%(x)s`, `%X%`. */
 const STANDS_FOR =
-  /^(?:\[[A-Za-z][A-Za-z0-9_ .-]*\]|<[A-Za-z][A-Za-z0-9_ .:-]*>|\$?\{[^}]*\}|\$\([^)]*\)|\$[A-Z_][A-Z0-9_]*|\{\{[^}]*\}\}|%[sdvrq]|%\([a-z_]+\)s|%[A-Z_][A-Z0-9_]*%|\$\d{1,2}|\?|:[a-z_]+)$/;
+  /^(?:\[[A-Za-z][A-Za-z_ .-]{0,31}\]|\([a-z]{2,16}(?: [a-z]{2,16}){0,4}\)|<[A-Za-z][A-Za-z0-9_ .:-]*>|\$?\{[^}]*\}|\$\([^)]*\)|\$[A-Z_][A-Z0-9_]*|\{\{[^}]*\}\}|%[sdvrq]|%\([a-z_]+\)s|%[A-Z_][A-Z0-9_]*%|\$\d{1,2}|\?|:[a-z_]+)$/;
 
 /** An access to where settings are kept: `os.environ["X"]`, `process.env.X`. */
 const ACCESS = /^(?:os|process|env|config|settings|self|this|request|req|ctx)[.[]/;

@@ -38,7 +38,10 @@ export const base64Line: Rule = {
     if (length < SHORTEST_RUN || length > LONGEST_RUN || !isPrefix(text.slice(0, start))) return;
     const { digits, lower, upper } = mixture(text, start, end);
     // A hash in hex, a path and a long word are none.
-    if (digits === 0 || lower === 0 || upper === 0 || isPath(text.slice(start, end))) return;
+    if (
+      /=[^=]/.test(text.slice(start, end)) || digits === 0 || lower === 0 || upper === 0 ||
+      isPath(text.slice(start, end))
+    ) return;
     report({ start, end, replacement: "[REDACTED_BASE64]" });
   },
 };

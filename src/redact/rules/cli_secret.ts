@@ -23,7 +23,7 @@ const GAP = String.raw`(?:[^|;\n]{0,200}?[\s'",])??`;
 
 const command = (names: string, option: string, flags: string = "g") =>
   new RegExp(
-    String.raw`(?<![\w./-])(?:[\w./-]{0,64}/)?(?:${names})(?:\.exe)?["',\]]{0,3}\s${GAP}${option}${VALUE}`,
+    String.raw`(?<![\w.-])(?:${names})(?:\.exe)?["',\]]{0,3}\s${GAP}${option}${VALUE}`,
     flags,
   );
 
@@ -61,17 +61,36 @@ const COMMANDS: readonly RegExp[] = [
 
 /** `user:password` in one argument. */
 const PAIRS: readonly RegExp[] = [
-  /(?<![\w./-])(?:[\w./-]{0,64}\/)?(?:curl|http|https|xh|wget|ab|siege|hey|restic|ftp|aria2c)["',\]]{0,3}\s(?:[^|;\n]{0,400}?[\s'",])??(?:-u|--user|--proxy-user|-U|-A|-a|--auth)[\s'",=]{0,4}[\w.@+$\\{}-]{0,128}:([^\s"'|;]{1,512})/g,
+  /(?<![\w.-])curl["',\]]{0,3}\s(?:[^|;\n]{0,400}?[\s'",])??(?:-b|--cookie)[\s'",=]{0,4}[\w.-]{1,64}=([^\s"'|;]{1,512})/g,
+  /(?<![\w.-])(?:curl|http|https|xh|wget|ab|siege|hey|restic|ftp|aria2c)["',\]]{0,3}\s(?:[^|;\n]{0,400}?[\s'",])??(?:-u|--user|--proxy-user|-U|-A|-a|--auth)[\s'",=]{0,4}[\w.@+$\\{}-]{0,128}:([^\s"'|;]{1,512})/g,
   /(?<![\w./-])(?:smbclient|rpcclient|smbget|net|winexe|wmic)["',\]]{0,3}\s(?:[^|;\n]{0,200}?[\s'",])??-U[\s'",]{0,4}[\w.\\/@-]{1,128}%([^\s"'|;]{1,512})/g,
 ];
+
+/** Any command of these: most lines with an option have none. */
+const COMMAND =
+  /mysql|maria|xtrabackup|mydumper|login|sshpass|mongo|redis|keydb|valkey|ldap|zip|7z|rar|openssl|tool|gpg|age\b|htpasswd|net u|sqlcmd|osql|bcp|exec|plink|pscp|rdp|rdesktop|snmp|ipmi|impacket|winexe|ftp|sqlplus|isql|influx|cqlsh|impala|beeline|ansible|kinit|chpasswd|curl|https?\b|xh\b|wget|ab\b|siege|hey\b|restic|aria2c|smb|rpcclient|wmic/;
 
 /** Secrets that a shell writes into a command that reads them. */
 const PIPED =
   /\b(?:echo|printf)(?: -[neE]{1,3})?(?: ["']?%s(?:\\n)?["']?)? ("[^"|]{1,256}"|'[^'|]{1,256}'|[^\s"'|;]{1,256}) ?\|\s?[^|;\n]{0,120}?(?:sudo\b[^|;\n]{0,64}?-\w{0,4}S|--?(?:password|passphrase|token|secret|pass)-?(?:stdin|fd)|passwd\b|chpasswd|kinit|cryptsetup|--with-token|\blogin\b[^|;\n]{0,64}-)/g;
 
+/** A string of SQL. */
+const SQL_STRING = String.raw`(\\?N?'(?:[^'\\]|''|\\[^'])+\\?'|"[^"]+")`;
+
 /** SQL that sets a password. */
-const SQL =
-  /\b(?:IDENTIFIED\s+(?:WITH\s+["'`]?\w{1,64}["'`]?\s+)?(?:BY|AS|USING)(?:\s+PASSWORD)?|(?:ENCRYPTED\s+|UNENCRYPTED\s+)?PASSWORD(?:\s*\()?|SET\s+PASSWORD[^=;\n]{0,128}=(?:\s*PASSWORD\s*\()?|WITH\s+PASSWORD\s*=|SECRET)\s*(\\?N?'(?:[^'\\]|''|\\[^'])+\\?'|"[^"]+"|(?<=\bBY\s)[^\s;,'")]+)/gi;
+const SQL: readonly RegExp[] = [
+  new RegExp(
+    String
+      .raw`\bIDENTIFIED\s+(?:WITH\s+["'\x60]?\w{1,64}["'\x60]?\s+)?(?:BY|AS|USING)(?:\s+PASSWORD)?\s+${SQL_STRING}`,
+    "gi",
+  ),
+  /\bIDENTIFIED\s+BY\s+([^\s;,'")]+)/gi,
+  new RegExp(
+    String
+      .raw`\b(?:(?:ROLE|USER|LOGIN|ENCRYPTED|WITH|SET)\b[^'";\n]{0,96}\s)PASSWORD(?:\s*=\s*|\s*\(\s*|\s+)${SQL_STRING}`,
+    "gi",
+  ),
+];
 
 /** `--password X`, and `"--password", "X"` as arguments are listed. */
 const LONG_OPTION =
@@ -83,9 +102,14 @@ const PROSE =
 
 /** Secrets in commands, SQL and lists of arguments. */
 export const cliSecret: Rule = {
-  needs: FEATURES.keyword,
-  find({ text }, report) {
-    for (const pattern of [...COMMANDS, ...PAIRS, SQL]) findValues(text, pattern, report);
+  needs: FEATURES.keyword | FEATURES.option,
+  find({ text, features }, report) {
+    if (COMMAND.test(text)) {
+      for (const pattern of [...COMMANDS, ...PAIRS]) {
+        findValues(text, pattern, report);
+      }
+    }
+    if ((features & FEATURES.keyword) !== 0) { for (const pattern of SQL) findValues(text, pattern, report); }
     if (text.includes("|")) findValues(text, PIPED, report);
     if (text.includes("-")) findLongOptions(text, report);
   },

@@ -23,6 +23,9 @@ const DOMAIN =
 const NO_DOMAIN =
   /\.(?:png|jpe?g|gif|svg|webp|avif|ico|css|scss|js|mjs|cjs|ts|jsx|tsx|json|map|html?|md|txt|log|ya?ml|toml|tgz|gz|zip|jar|whl|py|rb|go|rs|php|service|socket|timer|slice|scope|mount|target|device|path|swap)$/i;
 
+/** Services of IRC networks are addressed as `Q@CServe.quakenet.org`. */
+const SERVICE = /^(?:[QX]|(?:Nick|Chan|Auth|User)Serv)$/i;
+
 /** Addresses, with `@` as it is or percent-encoded. */
 export const email: Rule = {
   needs: FEATURES.at | FEATURES.escape,
@@ -31,7 +34,7 @@ export const email: Rule = {
       const at = match.index;
       const local =
         LOCAL.exec(text.slice(Math.max(0, at - LONGEST_LOCAL), at))?.[0].replace(/^['._%-]+/, "") ?? "";
-      if (local === "" || /['.]$/.test(local)) continue;
+      if (local === "" || /['.]$/.test(local) || SERVICE.test(local)) continue;
       DOMAIN.lastIndex = at + match[0].length;
       if (!DOMAIN.test(text)) continue;
       const start = at - local.length;
@@ -39,7 +42,7 @@ export const email: Rule = {
       if (NO_DOMAIN.test(text.slice(at, end)) || text.endsWith("://", start) || isScpPath(text, start, end)) {
         continue;
       }
-      report({ start: withoutEscape(text, start), end, replacement: "[EMAIL]" });
+      report({ start: withoutEscape(text, start), end, replacement: "[EMAIL]", yields: true });
     }
   },
 };

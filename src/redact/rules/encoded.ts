@@ -28,7 +28,7 @@ const WIDE = /[^\s"'`<>]{3,}/g;
 const ESCAPE = /%[0-9A-Fa-f]{2}|\\u\{?[0-9A-Fa-f]|\\x[0-9A-Fa-f]{2}|&(?:#x?[0-9A-Fa-f]|quot;|amp;|apos;)/;
 
 /** Runs that may be base64, or base64url, of 12 and more characters. */
-const BASE64_RUN = /(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{12,4096}={0,2}(?![A-Za-z0-9+/=_-])/g;
+const BASE64_RUN = /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{12,4096}={0,2}(?![A-Za-z0-9+/=_-])/g;
 
 /** What RFC 7617 joins: a user and a password. A port, a scheme and a digest behind the colon are something else. */
 const PAIR = /^[\w.@+\\-]{2,64}:(?!\/\/|\d{1,5}$|[0-9a-fA-F]{32,}$)[!-~]{4,256}$/;
@@ -41,7 +41,12 @@ export const encoded: Rule = {
     const { text } = line;
     const take = (start: number, end: number) => report({ start, end, replacement: "[REDACTED_ENCODED]" });
     if ((line.features & FEATURES.escape) !== 0 && ESCAPE.test(text)) {
-      for (const pattern of [NARROW, WIDE]) findEscaped(line, pattern, take);
+      let found = false;
+      findEscaped(line, NARROW, (start, end) => {
+        found = true;
+        take(start, end);
+      });
+      if (!found) findEscaped(line, WIDE, take);
     }
     findBase64(line, take);
   },

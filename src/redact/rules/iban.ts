@@ -33,7 +33,7 @@ export const iban: Rule = {
       if (compact.length !== length || /[A-Za-z0-9_]/.test(text.charAt(end)) || !hasCheckDigits(compact)) {
         continue;
       }
-      report({ start: index, end, replacement: "[IBAN]" });
+      report({ start: index, end, replacement: "[IBAN]", yields: true });
     }
   },
 };

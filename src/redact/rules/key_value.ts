@@ -46,6 +46,13 @@ function isSecretBare(text: string, assignment: Assignment, value: string): bool
   if (operator.startsWith("==") && /^[A-Za-z_.]+$/.test(value)) return false;
   if (/^[{[(<]/.test(value) && operator !== "=") return false;
   if (/^\d+$/.test(value) && isCount(name, value)) return false;
+  // Amazon's names of resources have colons: `arn:aws:secretsmanager:eu-west-1:…:secret:prod/db`.
+  if (
+    operator === ":" &&
+    /\barn:[\w:/*-]{0,96}$/.test(text.slice(Math.max(0, assignment.nameStart - 100), assignment.nameStart))
+  ) {
+    return false;
+  }
   // `dsn=2.0.0` is the mail system's delivery status, `PWD=/home/x` the shell's directory.
   if (/dsn/i.test(name) && /^\d\.\d{1,3}\.\d{1,3}$/.test(value)) return false;
   if (/^(?:OLD)?PWD$/.test(lastWord(name)) && value.startsWith("/")) return false;

@@ -196,7 +196,7 @@ const block = (label: string) => (dice: Dice) =>
 
 const PEM_LINES = [
   "key: {}",
-  '{"private_key":"{}\\n","id":1}',
+  '{"private_key":"{}","id":1}',
   "TLS_KEY='{}'",
   "could not parse {} as PKCS#8",
   "  tls.key: {}",
