@@ -28,7 +28,7 @@ export interface Assignment {
 
 /** What a name of interest contains; a superset of what `names.ts` calls secret. */
 const NAME =
-  /session id|sid\b|pass|pwd|pw\b|pswd|secret|token|key|cred|sess|signature|sig\b|psk|dsn|senha|contrase|kennwort|jwt|mnemonic|phrase|connection.?string|conn_str|salt|otp|pin\b|sas\b|code\b/gi;
+  /session id|sid\b|pass|pwd|pw\b|pswd|secret|token|key|cred|sess|signature|sig\b|psk|dsn|senha|contrase|kennwort|jwt|mnemonic|phrase|connection.?string|conn_str|salt|otp|pin\b|sas\b|codes?\b|community.string/gi;
 
 /** Longest name, in UTF-16 units: longer runs are data. */
 const LONGEST_NAME = 128;
@@ -163,11 +163,12 @@ function operatorAt(
   }
   if (at === nameEnd) return undefined;
   const verb = matchEnd(VERB, text, at);
-  return verb === undefined ? undefined : { end: verb, kind: "is" };
+  if (verb === undefined) return undefined;
+  return { end: verb, kind: verb === at && matchEnd(QUOTE, text, at) === undefined ? "beside" : "is" };
 }
 
 /** What says in prose that a value follows; only one that looks random counts as such. */
-const VERB = /(?:is|was) (?=\S)|(?=["'`][^\s"'`]{16})/y;
+const VERB = /(?:is|was) (?=\S)|(?=["'`][^\s"'`]{16})|(?=[^\s"'`=:]{8})/y;
 
 function runBack(text: string, from: number, characters: string): number {
   let at = from;
@@ -182,8 +183,14 @@ const BEFORE_VALUE =
 /** How many of these may be nested: `Some(Secret("x"))`. */
 const MOST_WRAPPERS = 4;
 
-/** A list that closes: Java and Go print the values of headers in one. */
-const LIST = /\[[^[\]]{1,512}\]/y;
+/** Longest list of one value, in UTF-16 units. */
+const LONGEST_LIST = 512;
+
+/** Whether a bracket opens a list that closes, rather than a placeholder: Java and Go print headers as lists. */
+function isList(text: string, at: number): boolean {
+  const close = text.indexOf("]", at);
+  return close > at + 1 && close - at < LONGEST_LIST && matchEnd(TEMPLATE, text, at) === undefined;
+}
 
 type Value = Pick<Assignment, "start" | "end" | "quoted">;
 
@@ -208,10 +215,10 @@ function valueAt(
   if (text[at] === "[" && !text.startsWith("[REDACTED", at)) {
     const inner = skipBlanks(text, at + 1);
     if (
-      operator === "=>" || operator === ":" || matchEnd(QUOTE, text, inner) !== undefined ||
-      (operator === "=" && matchEnd(TEMPLATE, text, at) === undefined &&
-        matchEnd(LIST, text, at) !== undefined)
-    ) at = inner;
+      operator === "=>" || operator === ":" || matchEnd(QUOTE, text, inner) !== undefined || isList(text, at)
+    ) {
+      at = inner;
+    }
   }
   const quoteEnd = matchEnd(QUOTE, text, at);
   if (quoteEnd !== undefined) {

@@ -43,6 +43,8 @@ export type Result =
   | {
     /** The rule that failed. */
     readonly failed: string;
+    /** Whether it took too long. */
+    readonly overran?: true;
   };
 
 /** One look at a text. */
@@ -73,7 +75,16 @@ export class Engine {
     this.#now = now;
   }
 
+  /**
+   * Looks at a line. One that takes too long gets a second chance, because the machine may have paused in between: what
+   * blows up does so again.
+   */
   run(raw: string): Result {
+    const result = this.#try(raw);
+    return "overran" in result ? this.#try(raw) : result;
+  }
+
+  #try(raw: string): Result {
     let rule = ENGINE;
     const enter = (name: string) => void (rule = name);
     try {
@@ -87,7 +98,7 @@ export class Engine {
       for (let i = 0; i < MOST_PASSES; i++) {
         const first = replaced.length === 0;
         const found = this.#pass(out, first ? breaks : [], { deadline, enter, first: i === 0, rules });
-        if (found === undefined) return { failed: rule };
+        if (found === undefined) return { failed: rule, overran: true };
         if (found.length === 0) {
           if (rules === "late") break;
           rules = "late";

@@ -45,7 +45,7 @@ export const FEATURES = {
  * and `apikey` are seen.
  */
 const KEYWORDS =
-  /pass|pwd|pw|secret|token|key|cred|auth|sess|sid|cookie|signature|sig|psk|dsn|bearer|basic|salt|senha|contrase|kennwort|account|connection.?string|payment|otp|pin\b|sshpass|curl|identified|mnemonic|seed|phrase|nickserv|oper|login|join|mode|identify/i;
+  /pass|pwd|pw|secret|token|key|cred|auth|sess|sid|cookie|signature|sig|psk|dsn|bearer|basic|salt|senha|contrase|kennwort|account|connection.?string|payment|otp|pin\b|sshpass|curl|identified|mnemonic|seed|phrase|nickserv|oper|login|join|mode|identify|code|community|requirepass|reset|invit|verif|confirm|magic|activat|insert/i;
 
 /** Shortest run of hex digits that matters: an Ethereum address. */
 const LONG_HEX = 40;

@@ -36,7 +36,7 @@ const SECRET_END = /(?:token|pwd|(?:db|my|user|root|admin|mail|smtp|ftp|sql|pg|k
 
 /** Pairs of words that name a secret together. */
 const SECRET_PAIR = set(
-  "session_id session_key pass_phrase pass_word pass_code pass_wd seed_phrase recovery_phrase connection_string conn_str one_time_code verification_code",
+  "session_id session_key pass_phrase pass_word pass_code pass_wd seed_phrase recovery_phrase connection_string conn_str one_time_code verification_code recovery_code recovery_codes backup_code backup_codes security_code access_code login_code confirmation_code auth_code authorization_code community_string",
 );
 
 /** What `key` must belong to so that every value of it is a secret. */
@@ -111,7 +111,8 @@ function judge(all: readonly string[]): NameKind {
     if (isSecretWord(word) && (i === words.length - 1 || word !== "pass")) return "secret";
     if (word === "key" && i > 0 && keyKind(words.slice(0, i)) === "secret") return "secret";
   }
-  return last === "salt" || last === "sid" || last === "sig" || last === "pin" || last === "passkey"
+  return last === "code" || last === "salt" || last === "sid" || last === "sig" || last === "pin" ||
+      last === "passkey"
     ? "likely"
     : "none";
 }

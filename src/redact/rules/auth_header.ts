@@ -52,7 +52,8 @@ export const authHeader: Rule = {
       if (NO_SECRET.test(hit[0])) continue;
       const nameEnd = hit.index + hit[0].length;
       const read = readAssignment(text, hit.index, nameEnd);
-      if (read === undefined) continue;
+      // `key 'apiKey' was not present` says something about a header, not its value.
+      if (read === undefined || read.operator === "is" || read.operator === "beside") continue;
       if (/cookie/i.test(hit[0])) findCookies(text, read, report);
       else findCredentials(text, read, hit[0], report);
     }

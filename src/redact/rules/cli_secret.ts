@@ -56,6 +56,9 @@ const COMMANDS: readonly RegExp[] = [
     "sqlcmd|osql|bcp|psexec|plink|pscp|xfreerdp|rdesktop|snmpwalk|snmpget|ipmitool|impacket-\\w+|winexe|lftp|ncftp|sqlplus|isql|influx|cqlsh|impala-shell|beeline|ansible-vault|kinit",
     "(?:-[Ppw]|-pw|/p:|-A|-X)[\\s'\",]{1,4}",
   ),
+  /\bvault login (?:-\S{1,64} ){0,4}([\w.-]{20,255})/g,
+  /\b(?:requirepass|masterauth|auth-pass [\w.-]{1,64}) ["']?([^\s"']{1,256})/gi,
+  /(?:^|[>"'\]] ?)AUTH (?:[\w.-]{1,64} )?(?!LOGIN|PLAIN)([^\s"']*\d[^\s"']*)(?=$|["'\r\\])/g,
   /\bchpasswd\b[^|\n]{0,64}?<<<\s?["']?[\w.-]{1,64}:([^\s"']{1,256})/g,
 ];
 
@@ -68,7 +71,7 @@ const PAIRS: readonly RegExp[] = [
 
 /** Any command of these: most lines with an option have none. */
 const COMMAND =
-  /mysql|maria|xtrabackup|mydumper|login|sshpass|mongo|redis|keydb|valkey|ldap|zip|7z|rar|openssl|tool|gpg|age\b|htpasswd|net u|sqlcmd|osql|bcp|exec|plink|pscp|rdp|rdesktop|snmp|ipmi|impacket|winexe|ftp|sqlplus|isql|influx|cqlsh|impala|beeline|ansible|kinit|chpasswd|curl|https?\b|xh\b|wget|ab\b|siege|hey\b|restic|aria2c|smb|rpcclient|wmic/;
+  /mysql|maria|xtrabackup|mydumper|login|sshpass|mongo|redis|keydb|valkey|ldap|zip|7z|rar|openssl|tool|gpg|age\b|htpasswd|net u|sqlcmd|osql|bcp|exec|plink|pscp|rdp|rdesktop|snmp|ipmi|impacket|winexe|ftp|sqlplus|isql|influx|cqlsh|impala|beeline|ansible|kinit|chpasswd|curl|requirepass|masterauth|auth-pass|AUTH|https?\b|xh\b|wget|ab\b|siege|hey\b|restic|aria2c|smb|rpcclient|wmic/;
 
 /** Secrets that a shell writes into a command that reads them. */
 const PIPED =
@@ -102,7 +105,7 @@ const PROSE =
 
 /** Secrets in commands, SQL and lists of arguments. */
 export const cliSecret: Rule = {
-  needs: FEATURES.keyword | FEATURES.option,
+  needs: FEATURES.keyword | FEATURES.option | FEATURES.escape,
   find({ text, features }, report) {
     if (COMMAND.test(text)) {
       for (const pattern of [...COMMANDS, ...PAIRS]) {

@@ -42,7 +42,7 @@ const NAMED: readonly RegExp[] = [
 
 /** Keys by provider, and the secret half of an AWS key on the same line as its access key. */
 export const cloudKey: Rule = {
-  needs: FEATURES.longToken,
+  needs: FEATURES.longToken | FEATURES.keyword,
   find(line, report) {
     byForm.find(line, report);
     if ((line.features & FEATURES.keyword) !== 0) findNamed(line.text, report);

@@ -32,8 +32,10 @@ export const email: Rule = {
   find({ text }, report) {
     for (const match of text.matchAll(/@|%40/g)) {
       const at = match.index;
-      const local =
-        LOCAL.exec(text.slice(Math.max(0, at - LONGEST_LOCAL), at))?.[0].replace(/^['._%-]+/, "") ?? "";
+      const local = (LOCAL.exec(text.slice(Math.max(0, at - LONGEST_LOCAL), at))?.[0] ?? "")
+        .replace(/^.*%(?!2[BDE]|5F)[0-9A-F]{2}/i, "").replace(/^['._%-]+/, "");
+      const escaped = match[0] !== "@";
+      if (escaped && isUserinfo(text, at)) continue;
       if (local === "" || /['.]$/.test(local) || SERVICE.test(local)) continue;
       DOMAIN.lastIndex = at + match[0].length;
       if (!DOMAIN.test(text)) continue;
@@ -46,6 +48,11 @@ export const email: Rule = {
     }
   },
 };
+
+/** Whether a percent-encoded `@` ends the user and password of a percent-encoded URL. */
+function isUserinfo(text: string, at: number): boolean {
+  return /%3A%2F%2F(?:[\w.~+*!-]|%(?!2F|3F)[0-9A-F]{2}){1,255}$/i.test(text.slice(Math.max(0, at - 264), at));
+}
 
 /** `git@github.com:team/app.git`: what follows the colon is a path. */
 function isScpPath(text: string, start: number, end: number): boolean {

@@ -44,7 +44,8 @@ const SENT = String
   .raw`(?:^|[\]>"':|)]\s*|\\n|\b(?:send|sent|sending|write|wrote|raw|out|tx|irc|C)\b[:\s>-]{1,4}|<<\s?)`;
 
 const PASS = new RegExp(String.raw`${SENT}PASS (:?)(${WORD})${END}`, "g");
-const OPER = new RegExp(String.raw`${SENT}OPER ${WORD} :?(${WORD})${END}`, "g");
+const OPER = new RegExp(String.raw`(?:${SENT}|\/)OPER ${WORD} :?(${WORD})${END}`, "gi");
+const IDENTIFY = new RegExp(String.raw`${SENT}(?:IDENTIFY|SIDENTIFY) (?:${WORD} )?(${WORD})${END}`, "g");
 const AUTHENTICATE = new RegExp(
   String
     .raw`(?<![\w-])AUTHENTICATE :?(?!(?:PLAIN|EXTERNAL|SCRAM-\S+|ECDSA-\S+|LOGIN|OAUTHBEARER|ANONYMOUS)(?:\W|$))([A-Za-z0-9+/=._!#*~-]{4,400})`,
@@ -74,7 +75,12 @@ export const ircSecret: Rule = {
       if (match[1] === "" && !/[\d!#*+=~^$]/.test(value)) continue;
       hideLast(match, value, report);
     }
-    for (const match of text.matchAll(OPER)) hideLast(match, match[1] ?? "", report);
+    for (const match of text.matchAll(OPER)) {
+      if (/OPER/.test(match[0]) || /[\d!#*+=~^$]/.test(match[1] ?? "")) {
+        hideLast(match, match[1] ?? "", report);
+      }
+    }
+    for (const match of text.matchAll(IDENTIFY)) hideLast(match, match[1] ?? "", report);
     for (const match of text.matchAll(AUTHENTICATE)) {
       if (!/^[a-z]+$/.test(match[1] ?? "")) hideLast(match, match[1] ?? "", report);
     }

@@ -7,9 +7,11 @@
  */
 
 import type { Assignment } from "../assignments.ts";
+import { mixture } from "../chars.ts";
 import { FEATURES } from "../features.ts";
 import { nameKind } from "../names.ts";
 import type { Line, Rule } from "../rule.ts";
+import { insertedValues } from "../inserts.ts";
 import {
   isCall,
   isIdentifier,
@@ -26,8 +28,30 @@ export function isSecretAssignment(text: string, assignment: Assignment): boolea
   if (kind === "none") return false;
   const value = text.slice(assignment.start, assignment.end);
   if (isPlaceholder(value.trim())) return false;
-  if (kind === "likely" || assignment.operator === "is") return looksRandom(value) && !isPath(value);
+  if (assignment.operator === "beside") {
+    return /pass|pwd|secret/i.test(lastWord(assignment.name)) && isStrongPassword(value);
+  }
+  if (assignment.operator === "is") return isSecretSaid(assignment.name, value);
+  if (kind === "likely") return looksRandom(value) && !isPath(value);
+  // `https://x-access-token:…@host`: the password of a URL, of which `url-cred` knows where it ends.
+  if (assignment.operator === ":" && text.endsWith("://", assignment.nameStart)) return false;
   return assignment.quoted ? isSecretQuoted(assignment, value) : isSecretBare(text, assignment, value);
+}
+
+/** What prose says without an operator: something random, a password with all that passwords need, a code of digits. */
+function isSecretSaid(name: string, value: string): boolean {
+  if (/code$/i.test(name)) return /^\d{4,8}$/.test(value) || looksRandom(value);
+  if (isPath(value)) return false;
+  return looksRandom(value) || (/pass|pwd|secret/i.test(name) && isStrongPassword(value));
+}
+
+/** Shortest password that is told from a word by what it is made of. */
+const SHORTEST_PASSWORD = 8;
+
+function isStrongPassword(value: string): boolean {
+  const { digits, lower, upper } = mixture(value, 0, value.length);
+  return value.length >= SHORTEST_PASSWORD && digits > 0 && lower > 0 && upper > 0 &&
+    !/^[\w.-]*[\d.]+$/.test(value);
 }
 
 /** Shortest secret in quotes, in characters: parsers complain about `token: ")"`. */
@@ -96,6 +120,11 @@ export const keyValue: Rule = {
     for (const assignment of line.assignments()) {
       if (!isSecretAssignment(line.text, assignment)) continue;
       report({ start: assignment.start, end: assignment.end, replacement: "[REDACTED]" });
+    }
+    for (const { name, start, end } of insertedValues(line.text)) {
+      const value = line.text.slice(start, end);
+      if (nameKind(name) !== "secret" || isPlaceholder(value) || isPlainWord(value)) continue;
+      report({ start, end, replacement: "[REDACTED]" });
     }
   },
 };

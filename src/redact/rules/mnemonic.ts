@@ -85,7 +85,9 @@ function reportRun(text: string, run: readonly Word[], report: (found: Found) =>
   const quoted = /["'`]$/.test(text.slice(0, first.start)) && text[last.end] === text[first.start - 1] &&
     /["'`],/.test(text.slice(first.end, first.end + 2));
   const edge = quoted ? 1 : 0;
-  const start = first.start - edge - numberBefore(text.slice(Math.max(0, first.start - 5), first.start));
+  const isNumbered = /\d/.test(text.slice(first.end, words[1]?.start));
+  const before = isNumbered ? numberBefore(text.slice(Math.max(0, first.start - 5), first.start)) : 0;
+  const start = first.start - edge - before;
   report({ start, end: last.end + edge, replacement: "[REDACTED_MNEMONIC]" });
 }
 

@@ -29,7 +29,7 @@ const FORMS: readonly RegExp[] = [
   /hv[sbr]\.[A-Za-z0-9_-]{20,512}/, // Vault
   /tskey-[a-z]{2,16}-[A-Za-z0-9-]{10,255}/, // Tailscale
   /shp(?:at|ca|pa|ss|tka)_[0-9A-Fa-f]{32}/, // Shopify
-  /sq0(?:atp|csp|idp)-[A-Za-z0-9_-]{22,64}|EAAA[A-Za-z0-9_-]{60}/, // Square
+  /sq0(?:atp|csp|idp)-[A-Za-z0-9_-]{22,64}|EAAA[A-Za-z0-9_-]{60}(?![A-Za-z0-9_-])/, // Square
   /lin_(?:api|oauth)_[A-Za-z0-9]{30,255}/, // Linear
   /(?:vc[apikr]|vercel)_[A-Za-z0-9]{24,255}/, // Vercel
   /sbp_(?:v0_)?[0-9a-f]{40}|sb_secret_[A-Za-z0-9_-]{20,255}/, // Supabase
@@ -49,11 +49,11 @@ const FORMS: readonly RegExp[] = [
   /dapi[0-9a-f]{32}(?:-\d)?/, // Databricks
   /nfp_[A-Za-z0-9]{36}|rnd_[A-Za-z0-9]{20,64}/, // Netlify, Render
   /pat-(?:na|eu)\d-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/, // HubSpot
-  /s\.(?=[A-Za-z]*\d[A-Za-z]*\d)(?=[A-Za-z0-9]{0,23}[A-Z])[A-Za-z0-9]{24}(?![A-Za-z0-9_.-])/, // Vault, before 1.10
+  /s\.(?=[A-Za-z]{0,23}\d)(?=[A-Za-z0-9]{0,23}[A-Z])[A-Za-z0-9]{24}(?![A-Za-z0-9_.-])/, // Vault, before 1.10
   /pscale_(?:tkn|pw|oauth|app)_[A-Za-z0-9_.=-]{30,255}/, // PlanetScale
   /pat[A-Za-z0-9]{14}\.[0-9a-f]{64}/, // Airtable
   /v1\.0-[0-9a-f]{24}-[0-9a-f]{146}|cf(?:ut|at|k)_[A-Za-z0-9_-]{30,255}/, // Cloudflare
-  /FlyV1 fm\d_[A-Za-z0-9+/=,_-]{40,4096}|f[mo]\d_[A-Za-z0-9+/=_-]{40,4096}/, // Fly.io
+  /(?:FlyV1 )?f[mo]\d_[A-Za-z0-9+/=_-]{40,4096}(?:,f[mo]\d_[A-Za-z0-9+/=_-]{40,4096}){0,8}|f[mo]\d_[A-Za-z0-9+/=_-]{40,4096}/, // Fly.io
   /lsv2_(?:pt|sk)_[0-9a-f]{32}_[0-9a-f]{10}/, // LangSmith
   /HRKU-[A-Za-z0-9_-]{30,255}/, // Heroku
   /CCI(?:PAT|PRJ)_[A-Za-z0-9]{22}_[0-9a-f]{40}/, // CircleCI

@@ -53,6 +53,10 @@ const HOOKS: readonly Hook[] = [
 /** Paths of hooks on hosts of one's own (Mattermost, Rocket.Chat, GitLab, Jenkins): a random segment must follow. */
 const OWN_HOOK = /(?:^|\/)(?:web)?hooks?\/(?:[\w-]{1,32}\/){0,2}([A-Za-z0-9_-]{20,})(?=$|[/?#])/;
 
+/** Paths that open a door to whoever follows them: a random segment behind the word is the key. */
+const DOOR =
+  /\/(?:(?:password[-_]?)?reset(?:[-_]?password)?|invit(?:e|es|ation|ations)|verify(?:[-_]?email)?|verification|confirm(?:ation)?|magic(?:[-_]?link)?|activat(?:e|ion)|unsubscribe|tokens?|rpc)\/([A-Za-z0-9_-]{20,512})(?![A-Za-z0-9_-])/gi;
+
 /** Applications behind which RTMP's stream key follows. */
 const STREAM = /^rtmps?$/i;
 
@@ -68,9 +72,13 @@ const PARAMETER =
 
 /** Hooks, RPC endpoints, stream keys and signatures. */
 export const webhookUrl: Rule = {
-  needs: FEATURES.scheme | FEATURES.operator,
+  needs: FEATURES.scheme | FEATURES.operator | FEATURES.base64,
   find({ text, features }, report) {
     if ((features & FEATURES.scheme) !== 0) findHooks(text, report);
+    for (const { index, 0: found, 1: segment = "" } of text.matchAll(DOOR)) {
+      const end = index + found.length;
+      if (looksRandom(segment)) report({ start: end - segment.length, end, replacement: REPLACEMENT });
+    }
     if (!text.includes("?") && !text.includes("&")) return;
     for (const { index, 0: found, 1: value = "" } of text.matchAll(PARAMETER)) {
       const end = index + found.length;

@@ -323,8 +323,16 @@ const ENCODED: readonly Kind[] = [
   encoded("bytes", (d) => bytes(known(d))),
   encoded("entities", (d) => entities(known(d))),
   encoded("base64 pair", (d) => btoa(`admin:${d.password()}`)),
-  encoded("percent url", (d) => encodeURIComponent(`postgres://app:${d.password()}@db.internal:5432/app`)),
-  encoded("percent json", (d) => encodeURIComponent(JSON.stringify({ password: d.password(), n: 1 }))),
+  partKind("encoded percent url", "encoded", (d) => {
+    const secret = d.password();
+    const text = encodeURIComponent(`postgres://app:${secret}@db.internal:5432/app`);
+    return { text, secret, shown: "[REDACTED_ENCODED]" };
+  }, frames(ENCODED_LINES)),
+  partKind("encoded percent json", "key-value", (d) => {
+    const secret = d.password();
+    const around = (value: string) => `%7B%22password%22%3A%22${value}%22%2C%22n%22%3A1%7D`;
+    return { text: around(encodeURIComponent(secret)), secret, shown: around("[REDACTED]") };
+  }, frames(ENCODED_LINES)),
 ];
 
 const CLOUD_NAMED: readonly Kind[] = [
@@ -337,8 +345,8 @@ const CLOUD_NAMED: readonly Kind[] = [
   ]),
   lineKind("azure account key", "cloud-key", "[REDACTED_CLOUD_KEY]", (d) => `${d.chars(BASE64, 86)}==`, [
     "DefaultEndpointsProtocol=https;AccountName=acme;AccountKey={};EndpointSuffix=core.windows.net",
-    "AZURE_STORAGE_KEY: AccountKey={}",
-    '{"connectionString":"AccountName=acme;AccountKey={}"}',
+    'conn="AccountName=acme;AccountKey={}"',
+    '{"storage":{"AccountKey":"{}"}}',
   ]),
   lineKind("azure shared access", "cloud-key", "[REDACTED_CLOUD_KEY]", (d) => `${d.chars(BASE64, 43)}=`, [
     "Endpoint=sb://acme.servicebus.windows.net/;SharedAccessKeyName=root;SharedAccessKey={}",
