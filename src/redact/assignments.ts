@@ -28,7 +28,7 @@ export interface Assignment {
 
 /** What a name of interest contains; a superset of what `names.ts` calls secret. */
 const NAME =
-  /session id|sid\b|pass|pwd|pw\b|pswd|secret|token|key|cred|sess|signature|sig\b|psk|dsn|senha|contrase|kennwort|jwt|mnemonic|phrase|connection.?string|conn_str|salt|otp|pin\b|sas\b|codes?\b|community.string/gi;
+  /session id|sid\b|pass|pwd|pw\b|pswd|secret|token|key|cred|sess|signature|sig\b|psk|dsn|senha|contrase|kennwort|jwt|mnemonic|phrase|connection.?string|conn_str|salt|otp|pin\b|sas\b|codes?\b|community.string|_pat\b|auth\b/gi;
 
 /** Longest name, in UTF-16 units: longer runs are data. */
 const LONGEST_NAME = 128;
@@ -119,7 +119,7 @@ function separatedBySemicolons(text: string, nameStart: number): boolean {
 /** A quote with the backslashes before it: `"`, `'`, `` ` ``, `\"`, `\\\"`, `&quot;`, `&#34;`, `\u0022`. */
 const QUOTE = /\\{0,7}["'`]|&quot;|&#34;|&#39;|\\{1,4}u002[27]|%2[27]/y;
 
-const OPERATOR = /={1,3}>?|:=|:(?!:)|%3[DdAa]|\\u003[dDaA]|&#61;|→/y;
+const OPERATOR = /(?<= )->(?= )|={1,3}>?|:=|:(?!:)|%3[DdAa]|\\u003[dDaA]|&#61;|→/y;
 
 /** `"name": "password", "value": "x"` and `key="password" value="x"`. */
 const NAMED_VALUE = /\s{0,4},?\s{0,4}\\{0,7}["']?[Vv]alue\\{0,7}["']?\s{0,4}[=:]/y;
@@ -145,11 +145,13 @@ function operatorAt(
     const close = text.indexOf(")", at);
     if (close > 0 && close - at < 24) at = skipBlanks(text, close + 1);
   }
+  at = matchEnd(ASIDE, text, at) ?? at;
   const end = matchEnd(OPERATOR, text, at);
   if (end !== undefined) {
     const kind = text.slice(at, end);
     // An XML-like `<a:b>` and a URL's `token://` assign nothing.
     if (kind === ":" && text.startsWith("//", end)) return undefined;
+    if (kind === "->") return { end, kind: "is" };
     return { end, kind: /^(?:%3[Aa]|\\u003[aA]|→)$/.test(kind) ? ":" : kind };
   }
   if (quoteEnd !== undefined && text[at] === ",") {
@@ -167,8 +169,11 @@ function operatorAt(
   return { end: verb, kind: verb === at && matchEnd(QUOTE, text, at) === undefined ? "beside" : "is" };
 }
 
+/** What a sentence says of the name before its colon: `API key provided: x`, `password for bob: x`, `password is: x`. */
+const ASIDE = /(?:provided|given|used|received|sent|supplied|value|found|is|was|for [\w.@-]{1,32})(?= ?:)/y;
+
 /** What says in prose that a value follows; only one that looks random counts as such. */
-const VERB = /(?:is|was) (?=\S)|(?=["'`][^\s"'`]{16})|(?=[^\s"'`=:]{8})/y;
+const VERB = /(?:is|was) (?=\S)|(?=["'`][^\s"'`]{8})|(?=[^\s"'`=:]{8})/y;
 
 function runBack(text: string, from: number, characters: string): number {
   let at = from;
@@ -178,7 +183,7 @@ function runBack(text: string, from: number, characters: string): number {
 
 /** What may stand between operator and value: types, wrappers and string prefixes of Rust, Python, PHP and Go. */
 const BEFORE_VALUE =
-  /(?:(?:Some|Ok|String|SecretString|SecretBox|Secret|Password|Token|ApiKey|Zeroizing|Sensitive|Value|Text|Just|Present)\((?=\\{0,7}["'(A-Z])|string\(\d{1,5}\)\s|(?:[bBuUrRf]|[rR][bB])(?=\\{0,7}["'])|@(?=")|<!\[CDATA\[|!!?[a-z]{1,12}\s)/y;
+  /(?:(?:Some|Ok|String|SecretString|SecretBox|Secret|Password|Token|ApiKey|Zeroizing|Sensitive|Value|Text|Just|Present)\((?=\\{0,7}["'(A-Z])|string\(\d{1,5}\)\s|(?:[bBuUrRf]|[rR][bB])(?=\\{0,7}["'])|@(?=")|<!\[CDATA\[|!!?[a-z]{1,12}\s|[|>][-+]?\s(?=\S))/y;
 
 /** How many of these may be nested: `Some(Secret("x"))`. */
 const MOST_WRAPPERS = 4;

@@ -5,7 +5,7 @@
  */
 
 const ESCAPES =
-  /(?:%[0-9A-Fa-f]{2})+|\\+u\{([0-9A-Fa-f]{1,6})\}|\\+u([0-9A-Fa-f]{4})|\\+x([0-9A-Fa-f]{2})|&#(\d{1,7});|&#x([0-9A-Fa-f]{1,6});|&(quot|amp|lt|gt|apos);/g;
+  /(?:%[0-9A-Fa-f]{2})+|\\+u\{([0-9A-Fa-f]{1,6})\}|\\+u([0-9A-Fa-f]{4})|\\+x([0-9A-Fa-f]{2})|&#(\d{1,7});|&#x([0-9A-Fa-f]{1,6});|&(quot|amp|lt|gt|apos);|\\+\//g;
 
 const NAMED: Readonly<Record<string, string>> = { quot: '"', amp: "&", lt: "<", gt: ">", apos: "'" };
 
@@ -23,6 +23,7 @@ export function decodeEscapes(text: string): string {
       name?: string,
     ) => {
       if (name !== undefined) return NAMED[name] ?? whole;
+      if (whole.endsWith("/")) return "/";
       if (decimal !== undefined) return character(Number(decimal), whole);
       const digits = braced ?? unicode ?? byte ?? hex;
       return digits === undefined ? decodePercent(whole) : character(Number.parseInt(digits, 16), whole);

@@ -59,9 +59,17 @@ interface Run {
   readonly rules: "early" | "late" | "part";
 }
 
+/** A rule and its place in the order of specificity. */
+interface RankedRule extends NamedRule {
+  readonly rank: number;
+}
+
 /** Runs the rules over one line and merges what they find. */
 export class Engine {
-  readonly #rules: readonly NamedRule[];
+  readonly #early: readonly RankedRule[];
+  readonly #late: readonly RankedRule[];
+  /** What is known of the text looked at last: a line is looked at twice as it is, and most lines no further. */
+  #facts: Facts = new Facts("");
   readonly #literals: LiteralFinder;
   readonly #now: () => number;
 
@@ -70,7 +78,9 @@ export class Engine {
     literals: LiteralFinder,
     now: () => number = () => performance.now(),
   ) {
-    this.#rules = rules;
+    const ranked = rules.map(({ name, rule }, rank) => ({ name, rule, rank }));
+    this.#early = ranked.filter(({ rule }) => rule.late !== true);
+    this.#late = ranked.filter(({ rule }) => rule.late === true);
     this.#literals = literals;
     this.#now = now;
   }
@@ -139,12 +149,11 @@ export class Engine {
       const kept = besidePlaceholders(span, text, placeholders);
       if (kept !== undefined) spans.push(kept);
     };
-    this.#literals(text, (found) => keep({ ...found, rule: "config-secret", rank: -1 }));
-    for (const [rank, { name, rule }] of this.#rules.entries()) {
+    const late = run.rules === "late";
+    if (!late) this.#literals(text, (found) => keep({ ...found, rule: "config-secret", rank: -1 }));
+    for (const { name, rule, rank } of late ? this.#late : this.#early) {
       if ((line.features & rule.needs) === 0 || (rule.once === true && !run.first)) continue;
-      if ((rule.late === true) !== (run.rules === "late") || (rule.whole === true && run.rules === "part")) {
-        continue;
-      }
+      if (rule.whole === true && run.rules === "part") continue;
       run.enter(name);
       rule.find(line, (found) => keep({ ...found, rule: name, rank }));
       if (this.#now() > run.deadline) return undefined;
@@ -153,7 +162,14 @@ export class Engine {
   }
 
   #line(text: string, run: Run): Line {
-    return new LineUnderRedaction(text, (part) => this.#hides(part, run));
+    if (this.#facts.text !== text) this.#facts = new Facts(text);
+    const facts = this.#facts;
+    return {
+      text,
+      features: facts.features,
+      assignments: () => facts.assignments(),
+      hides: (part) => this.#hides(part, run),
+    };
   }
 
   /** Whether a part of a line, decoded, has something to hide; one that takes too long has. */
@@ -174,16 +190,14 @@ export class Engine {
   }
 }
 
-/** A line whose features and assignments are found once, when somebody asks. */
-class LineUnderRedaction implements Line {
+/** Features and assignments of a text, found once, when somebody asks. */
+class Facts {
   readonly text: string;
   readonly features: number;
-  readonly hides: (text: string) => boolean;
   #assignments: readonly Assignment[] | undefined;
 
-  constructor(text: string, hides: (text: string) => boolean) {
+  constructor(text: string) {
     this.text = text;
-    this.hides = hides;
     this.features = featuresOf(text);
   }
 

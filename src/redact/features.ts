@@ -38,6 +38,8 @@ export const FEATURES = {
   prefixed: 8192,
   /** A blank or a quote, `-` and a letter: an option of a command. */
   option: 16384,
+  /** `=` behind a run of 10 or more token characters and before none: base64 may end there. */
+  padded: 32768,
 } as const;
 
 /**
@@ -45,7 +47,7 @@ export const FEATURES = {
  * and `apikey` are seen.
  */
 const KEYWORDS =
-  /pass|pwd|pw|secret|token|key|cred|auth|sess|sid|cookie|signature|sig|psk|dsn|bearer|basic|salt|senha|contrase|kennwort|account|connection.?string|payment|otp|pin\b|sshpass|curl|identified|mnemonic|seed|phrase|nickserv|oper|login|join|mode|identify|code|community|requirepass|reset|invit|verif|confirm|magic|activat|insert/i;
+  /pass|pwd|pw|secret|token|key|cred|auth|sess|sid|cookie|signature|sig|psk|dsn|bearer|basic|salt|senha|contrase|kennwort|account|connection.?string|[-_]payment|payment[-_]s|otp|pin\b|sshpass|curl|identified|mnemonic|seed|phrase|nickserv|oper|login|join|mode|identify|code|community|requirepass|reset|invit|verif|confirm|magic|activat|insert/i;
 
 /** Shortest run of hex digits that matters: an Ethereum address. */
 const LONG_HEX = 40;
@@ -55,6 +57,9 @@ const LONG_TOKEN = 16;
 
 /** Fewest digits that matter. */
 const MANY_DIGITS = 12;
+
+/** Fewest token characters before the padding of a user and a password in base64: those of `a:bcdefg`. */
+const PADDED = 10;
 
 /** Units of a token with a prefix, less one: two letters, a mark, 16 characters. */
 const LONG_PREFIXED = 18;
@@ -105,6 +110,9 @@ export function featuresOf(text: string): number {
         features |= dashes(text, i);
       }
       continue;
+    }
+    if (code === 0x3d && token >= PADDED && (classOf(text.charCodeAt(i + 1)) & TOKEN) === 0) {
+      features |= FEATURES.padded;
     }
     token = 0;
     hex = 0;

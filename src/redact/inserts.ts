@@ -22,6 +22,7 @@ const VALUE =
 
 /** Values of an `INSERT` or `REPLACE`, row by row, as far as they can be read. */
 export function* insertedValues(text: string): Iterable<Inserted> {
+  if (!text.includes("(")) return;
   HEAD.lastIndex = 0;
   for (let head = HEAD.exec(text); head !== null; head = HEAD.exec(text)) {
     const columns = (head[1] ?? "").split(",").map((column) => column.replace(/["'`[\]\s\\]/g, ""));

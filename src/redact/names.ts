@@ -67,7 +67,7 @@ const ABOUT = set(
   txt py java go rs ts js jsx tsx json yml yaml log md html css php rb conf cfg toml cs kt swift sh sql vue crt pub
   signer spec schema model config configuration loader resolver middleware interceptor plugin util utils test tests
   page template form link button view screen dialog event events message body check strategy host port user username
-  email timeout interval retries renewal lifetime namespace nonce regex pattern`,
+  email helper timeout interval retries renewal lifetime namespace nonce regex pattern`,
 );
 
 /** Words before `token` or `tokens` that count pieces of text, or say what a parser met. */
@@ -96,6 +96,13 @@ export function nameKind(name: string): NameKind {
 }
 
 function judge(all: readonly string[]): NameKind {
+  // `PaSsWoRd`: changes of case that are none of words.
+  if (
+    all.length > 1 && all.length <= 16 && all.every((word) => word.length < 3) &&
+    SECRET_PART.test(all.join(""))
+  ) {
+    return "secret";
+  }
   // `password2`, `token_v2`, `API_KEY_1`: a number does not change what the name means.
   const words = all.map((word) => word.replace(/\d+$/, "")).filter((word) => word !== "" && word !== "v");
   const last = words.at(-1);
@@ -111,7 +118,8 @@ function judge(all: readonly string[]): NameKind {
     if (isSecretWord(word) && (i === words.length - 1 || word !== "pass")) return "secret";
     if (word === "key" && i > 0 && keyKind(words.slice(0, i)) === "secret") return "secret";
   }
-  return last === "code" || last === "salt" || last === "sid" || last === "sig" || last === "pin" ||
+  return last === "code" || last === "auth" || last === "pat" || last === "salt" || last === "sid" ||
+      last === "sig" || last === "pin" ||
       last === "passkey"
     ? "likely"
     : "none";

@@ -8,7 +8,7 @@ import { classOf, entropy, HEX, IDENTIFIER, mixture, runEnd } from "./chars.ts";
 
 /** Words that stand where a value is not: unset, or already hidden by whoever wrote the line. */
 const NOTHING =
-  /^(?:null|nil|none|undefined|true|false|yes|no|on|off|nan|n\/a|na|unset|set|empty|missing|present|redacted|hidden|masked|filtered|encrypted|secret|changeme|enabled|disabled|string|str|bytes|int|number|object|boolean|required|optional|expired|invalid|valid|ok|unknown|default|\(null\)|\(empty\)|\(none\)|\(hidden\)|\(redacted\)|[-.*x•●…#_]+)$/i;
+  /^(?:null|nil|none|undefined|true|false|yes|no|on|off|nan|n\/a|na|unset|set|empty|missing|present|redacted|hidden|masked|filtered|encrypted|secret|changeme|enabled|disabled|string|str|bytes|int|number|object|boolean|required|optional|expired|invalid|valid|ok|unknown|default|include|omit|same-origin|\(null\)|\(empty\)|\(none\)|\(hidden\)|\(redacted\)|[-.*x•●…#_]+)$/i;
 
 /** A whole value that stands for one: `[REDACTED_KEY]`, `<password>`, `${X}`, `$X`, `{{ x }}`, `%s`, `%(x)s`, `%X%`. */
 const STANDS_FOR =
@@ -77,7 +77,7 @@ const RANDOM_BITS = 3.2;
  * no chain of words.
  */
 export function looksRandom(whole: string): boolean {
-  const value = whole.slice(0, LONGEST_PLACEHOLDER);
+  const value = whole.slice(0, LONGEST_PLACEHOLDER).replace(/^base64:/, "");
   if (value.length < SHORTEST_RANDOM || UUID.test(value) || /[\s:/]/.test(value.replace(/[+/]/g, ""))) {
     return false;
   }

@@ -56,6 +56,7 @@ const COMMANDS: readonly RegExp[] = [
     "sqlcmd|osql|bcp|psexec|plink|pscp|xfreerdp|rdesktop|snmpwalk|snmpget|ipmitool|impacket-\\w+|winexe|lftp|ncftp|sqlplus|isql|influx|cqlsh|impala-shell|beeline|ansible-vault|kinit",
     "(?:-[Ppw]|-pw|/p:|-A|-X)[\\s'\",]{1,4}",
   ),
+  /\b(?:connect|conn|sqlplus)\s+(?:-\S{1,16}\s+){0,3}\w{1,64}\/([^\s@"']{2,128})(?=@|["'\s]|$)/gi,
   /\bvault login (?:-\S{1,64} ){0,4}([\w.-]{20,255})/g,
   /\b(?:requirepass|masterauth|auth-pass [\w.-]{1,64}) ["']?([^\s"']{1,256})/gi,
   /(?:^|[>"'\]] ?)AUTH (?:[\w.-]{1,64} )?(?!LOGIN|PLAIN)([^\s"']*\d[^\s"']*)(?=$|["'\r\\])/g,
@@ -71,11 +72,14 @@ const PAIRS: readonly RegExp[] = [
 
 /** Any command of these: most lines with an option have none. */
 const COMMAND =
-  /mysql|maria|xtrabackup|mydumper|login|sshpass|mongo|redis|keydb|valkey|ldap|zip|7z|rar|openssl|tool|gpg|age\b|htpasswd|net u|sqlcmd|osql|bcp|exec|plink|pscp|rdp|rdesktop|snmp|ipmi|impacket|winexe|ftp|sqlplus|isql|influx|cqlsh|impala|beeline|ansible|kinit|chpasswd|curl|requirepass|masterauth|auth-pass|AUTH|https?\b|xh\b|wget|ab\b|siege|hey\b|restic|aria2c|smb|rpcclient|wmic/;
+  /mysql|maria|xtrabackup|mydumper|login|sshpass|mongo|redis|keydb|valkey|ldap|zip|7z|rar|openssl|tool|gpg|age\b|htpasswd|net u|sqlcmd|osql|bcp|exec|plink|pscp|rdp|rdesktop|snmp|ipmi|impacket|winexe|ftp|sqlplus|isql|influx|cqlsh|impala|beeline|ansible|kinit|chpasswd|curl|connect |CONNECT |requirepass|masterauth|auth-pass|AUTH|https?\b|xh\b|wget|ab\b|siege|hey\b|restic|aria2c|smb|rpcclient|wmic/;
 
 /** Secrets that a shell writes into a command that reads them. */
 const PIPED =
   /\b(?:echo|printf)(?: -[neE]{1,3})?(?: ["']?%s(?:\\n)?["']?)? ("[^"|]{1,256}"|'[^'|]{1,256}'|[^\s"'|;]{1,256}) ?\|\s?[^|;\n]{0,120}?(?:sudo\b[^|;\n]{0,64}?-\w{0,4}S|--?(?:password|passphrase|token|secret|pass)-?(?:stdin|fd)|passwd\b|chpasswd|kinit|cryptsetup|--with-token|\blogin\b[^|;\n]{0,64}-)/g;
+
+/** What SQL that sets a password has. */
+const SQL_WORD = /\bidentified\b|\bpassword['"(=\s]/i;
 
 /** A string of SQL. */
 const SQL_STRING = String.raw`(\\?N?'(?:[^'\\]|''|\\[^'])+\\?'|"[^"]+")`;
@@ -112,7 +116,9 @@ export const cliSecret: Rule = {
         findValues(text, pattern, report);
       }
     }
-    if ((features & FEATURES.keyword) !== 0) { for (const pattern of SQL) findValues(text, pattern, report); }
+    if ((features & FEATURES.keyword) !== 0 && SQL_WORD.test(text)) {
+      for (const pattern of SQL) findValues(text, pattern, report);
+    }
     if (text.includes("|")) findValues(text, PIPED, report);
     if (text.includes("-")) findLongOptions(text, report);
   },

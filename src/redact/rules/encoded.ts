@@ -25,7 +25,8 @@ const NARROW =
 /** A word: everything between blanks. */
 const WIDE = /[^\s"'`<>]{3,}/g;
 
-const ESCAPE = /%[0-9A-Fa-f]{2}|\\u\{?[0-9A-Fa-f]|\\x[0-9A-Fa-f]{2}|&(?:#x?[0-9A-Fa-f]|quot;|amp;|apos;)/;
+const ESCAPE =
+  /%[0-9A-Fa-f]{2}|\\u\{?[0-9A-Fa-f]|\\x[0-9A-Fa-f]{2}|\\\/|&(?:#x?[0-9A-Fa-f]|quot;|amp;|apos;|lt;|gt;)/;
 
 /** Runs that may be base64, or base64url, of 12 and more characters. */
 const BASE64_RUN = /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{12,4096}={0,2}(?![A-Za-z0-9+/=_-])/g;
@@ -35,7 +36,7 @@ const PAIR = /^[\w.@+\\-]{2,64}:(?!\/\/|\d{1,5}$|[0-9a-fA-F]{32,}$)[!-~]{4,256}$
 
 /** Tokens that hide something when they are decoded. */
 export const encoded: Rule = {
-  needs: FEATURES.escape | FEATURES.longToken | FEATURES.base64,
+  needs: FEATURES.escape | FEATURES.longToken | FEATURES.padded,
   late: true,
   find(line, report) {
     const { text } = line;

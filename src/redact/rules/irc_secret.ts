@@ -64,10 +64,15 @@ const TAKES_ARGUMENT = "beIklovhaqfjLRdgwZX";
 const PROSE =
   /^(?:failed|failure|ok|okay|succeeded|success|done|timed|timeout|first|to|and|or|for|with|command|via|again|before|within|is|was|not|the|your|now|yourself|this|that|a|an|in|on|as|by|from|nick|please|help|complete|completed|sent|rejected|accepted|error|required|needed|disabled|enabled|account|channel|key|at|now|nickname)[.,:;!]?$/i;
 
+/** Any of these commands: most lines have none. */
+const COMMAND =
+  /(?:nick|chan|host|oper|auth|user)serv|\b[NC]S[ :]|\bX[@ :]|[QX]@|PASS |\boper |AUTHENTICATE|\bjoin [#&!+]|\bmode [#&!+]|IDENTIFY|\/(?:ns|id)/i;
+
 /** Secrets of IRC. */
 export const ircSecret: Rule = {
   needs: FEATURES.keyword,
   find({ text }, report) {
+    if (!COMMAND.test(text)) return;
     for (const pattern of [SERVICES, SHORTHAND, Q]) findArguments(text, pattern, report);
     for (const match of text.matchAll(PASS)) {
       const value = match[2] ?? "";

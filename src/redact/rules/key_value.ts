@@ -7,9 +7,10 @@
  */
 
 import type { Assignment } from "../assignments.ts";
-import { mixture } from "../chars.ts";
 import { FEATURES } from "../features.ts";
 import { nameKind } from "../names.ts";
+import { calledWith, isStrongPassword, laterItems, mappedValues } from "../nested.ts";
+import type { Range } from "../nested.ts";
 import type { Line, Rule } from "../rule.ts";
 import { insertedValues } from "../inserts.ts";
 import {
@@ -28,9 +29,7 @@ export function isSecretAssignment(text: string, assignment: Assignment): boolea
   if (kind === "none") return false;
   const value = text.slice(assignment.start, assignment.end);
   if (isPlaceholder(value.trim())) return false;
-  if (assignment.operator === "beside") {
-    return /pass|pwd|secret/i.test(lastWord(assignment.name)) && isStrongPassword(value);
-  }
+  if (assignment.operator === "beside") return kind === "secret" && isSecretBeside(assignment.name, value);
   if (assignment.operator === "is") return isSecretSaid(assignment.name, value);
   if (kind === "likely") return looksRandom(value) && !isPath(value);
   // `https://x-access-token:…@host`: the password of a URL, of which `url-cred` knows where it ends.
@@ -45,14 +44,18 @@ function isSecretSaid(name: string, value: string): boolean {
   return looksRandom(value) || (/pass|pwd|secret/i.test(name) && isStrongPassword(value));
 }
 
-/** Shortest password that is told from a word by what it is made of. */
-const SHORTEST_PASSWORD = 8;
-
-function isStrongPassword(value: string): boolean {
-  const { digits, lower, upper } = mixture(value, 0, value.length);
-  return value.length >= SHORTEST_PASSWORD && digits > 0 && lower > 0 && upper > 0 &&
-    !/^[\w.-]*[\d.]+$/.test(value);
+/** What stands beside a name without anything between: a token that looks random and is no identifier in hex, a password. */
+function isSecretBeside(name: string, value: string): boolean {
+  const word = lastWord(name);
+  if (isPath(value)) return false;
+  if (/pass|pwd|secret/i.test(word)) return looksRandom(value) || isStrongPassword(value);
+  if (!looksRandom(value)) return false;
+  // `using RSA key 4C08…` is a fingerprint; a token in hex of some length is none.
+  return !/^[0-9a-fA-F]+$/.test(value) || (!/keys?$/i.test(word) && value.length >= LONG_TOKEN);
 }
+
+/** Length from which a token in hex is no identifier, in characters: those have 32 at most. */
+const LONG_TOKEN = 40;
 
 /** Shortest secret in quotes, in characters: parsers complain about `token: ")"`. */
 const SHORTEST_QUOTED = 3;
@@ -78,7 +81,7 @@ function isSecretBare(text: string, assignment: Assignment, value: string): bool
     return false;
   }
   // `dsn=2.0.0` is the mail system's delivery status, `PWD=/home/x` the shell's directory.
-  if (/dsn/i.test(name) && /^\d\.\d{1,3}\.\d{1,3}$/.test(value)) return false;
+  if (/dsn$/i.test(name) && !/[/:@=;]/.test(value)) return false;
   if (/^(?:OLD)?PWD$/.test(lastWord(name)) && value.startsWith("/")) return false;
   // `secret="kube-system/tls"`: the name of an object, not its content.
   if (/secret$/i.test(name) && /^[a-z][a-z-]*\/[a-z][a-z-]*$/.test(value)) return false;
@@ -117,14 +120,25 @@ function lastWord(name: string): string {
 export const keyValue: Rule = {
   needs: FEATURES.keyword,
   find(line: Line, report) {
+    const { text } = line;
+    const hide = ({ start, end }: Range) => report({ start, end, replacement: "[REDACTED]" });
     for (const assignment of line.assignments()) {
-      if (!isSecretAssignment(line.text, assignment)) continue;
-      report({ start: assignment.start, end: assignment.end, replacement: "[REDACTED]" });
+      if (isSecretAssignment(text, assignment)) {
+        hide(assignment);
+        if (isInList(text, assignment)) { for (const item of laterItems(text, assignment.end)) hide(item); }
+      } else if (text[assignment.start] === "{" && nameKind(assignment.name) === "secret") {
+        for (const value of mappedValues(text, assignment.start)) hide(value);
+      }
     }
-    for (const { name, start, end } of insertedValues(line.text)) {
-      const value = line.text.slice(start, end);
-      if (nameKind(name) !== "secret" || isPlaceholder(value) || isPlainWord(value)) continue;
-      report({ start, end, replacement: "[REDACTED]" });
+    for (const { name, start, end } of insertedValues(text)) {
+      const value = text.slice(start, end);
+      if (nameKind(name) === "secret" && !isPlaceholder(value) && !isPlainWord(value)) hide({ start, end });
     }
+    for (const value of calledWith(text)) hide(value);
   },
 };
+
+/** Whether a value is the first of a list: `tokens: ["a", "b"]`. */
+function isInList(text: string, { start }: Assignment): boolean {
+  return /\[\s{0,2}\\{0,3}["']?$/.test(text.slice(Math.max(0, start - 7), start));
+}

@@ -82,6 +82,7 @@ function reportRun(text: string, run: readonly Word[], report: (found: Found) =>
   const [first] = words;
   const last = words.at(-1);
   if (first === undefined || last === undefined || words.length < FEWEST_WORDS) return;
+  if (words.every(({ text: word }) => word === first.text)) return;
   const quoted = /["'`]$/.test(text.slice(0, first.start)) && text[last.end] === text[first.start - 1] &&
     /["'`],/.test(text.slice(first.end, first.end + 2));
   const edge = quoted ? 1 : 0;

@@ -11,17 +11,22 @@ import { FEATURES } from "../features.ts";
 import type { Rule } from "../rule.ts";
 import { looksRandom } from "../values.ts";
 
+/** How far to the left a word may stand that says what a number is, in UTF-16 units. */
+const REACH = 40;
+
 /** A rule that replaces each match of a global, bounded pattern. */
 function matches(
   pattern: RegExp,
   replacement: string,
-  accept: (found: string) => boolean = () => true,
+  accept: (found: string, before: string) => boolean = () => true,
 ): Rule {
   return {
     needs: FEATURES.any,
     find({ text }, report) {
       for (const { index, 0: found } of text.matchAll(pattern)) {
-        if (accept(found)) report({ start: index, end: index + found.length, replacement });
+        if (accept(found, text.slice(Math.max(0, index - REACH), index))) {
+          report({ start: index, end: index + found.length, replacement });
+        }
       }
     },
   };
@@ -29,8 +34,11 @@ function matches(
 
 /** `us-ssn`: `ddd-dd-dddd` behind a word for it. */
 export const usSsn: Rule = matches(
-  /(?<=\b(?:ssn|social[ _-]?security(?:[ _-]?(?:no|number))?)["']?\s{0,3}(?:[:=#]|is|number)?\s{0,3}["']?)(?!000|666|9)\d{3}[- ]?(?!00)\d{2}[- ]?(?!0000)\d{4}(?![\d-])/gi,
+  /(?<![\w-])(?!000|666|9)\d{3}[- ]?(?!00)\d{2}[- ]?(?!0000)\d{4}(?![\w-])/g,
   "[SSN]",
+  (_, before) =>
+    /\b(?:ssn|social[ _-]?security(?:[ _-]?(?:no|number))?)["']?\s{0,3}(?:[:=#]|is|number)?\s{0,3}["']?$/i
+      .test(before),
 );
 
 /** `phone`: numbers with a country code, or in North America's groups. */
@@ -61,8 +69,10 @@ export const homePath: Rule = matches(
 
 /** `uuid-key`: a UUID that some services use as a key, behind a word for one. */
 export const uuidKey: Rule = matches(
-  /(?<=(?:key|token|secret|auth|heroku|credential)[\w-]{0,12}["']?\s{0,3}[:=]?\s{0,3}["']?)[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}(?![\w-])/gi,
+  /(?<![\w-])[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}(?![\w-])/g,
   "[UUID]",
+  (_, before) =>
+    /(?:key|token|secret|auth|heroku|credential)[\w-]{0,12}["']?\s{0,3}[:=]?\s{0,3}["']?$/i.test(before),
 );
 
 /** `high-entropy`: any run of 20 and more characters that looks random. */

@@ -16,7 +16,7 @@ const FORMS: readonly RegExp[] = [
   /[sr]k_(?:live|test|prod)_[A-Za-z0-9]{10,255}|whsec_[A-Za-z0-9+/=]{20,255}/, // Stripe
   /xox[abeoprs](?:\.xox[bp])?-[A-Za-z0-9-]{10,255}|xapp-\d-[A-Za-z0-9-]{10,255}/, // Slack
   /SG\.[A-Za-z0-9_-]{16,64}\.[A-Za-z0-9_-]{16,64}/, // SendGrid
-  /SK[0-9a-f]{32}(?![0-9A-Za-z])/, // Twilio
+  /SK[0-9a-f]{32}(?![0-9A-Za-z])|AC[0-9a-f]{32}:[0-9a-f]{32}(?![0-9A-Za-z])/, // Twilio
   /key-[0-9a-f]{32}(?![0-9A-Za-z])/, // Mailgun
   /[0-9a-f]{32}-us\d{1,2}(?![0-9A-Za-z])/, // Mailchimp
   /npm_[A-Za-z0-9]{36,255}/, // npm
