@@ -39,7 +39,7 @@ const FORMS: readonly RegExp[] = [
   /dd[op]_[A-Za-z0-9]{36}/, // Deno Deploy
   /NRAK-[A-Z0-9]{27}/, // New Relic
   /gl(?:sa|c)_[A-Za-z0-9+/=_]{32,255}/, // Grafana
-  /ATATT3[A-Za-z0-9_=-]{50,255}/, // Atlassian
+  /ATATT3[A-Za-z0-9_-]{50,255}(?:(?:=|%3D)[0-9A-F]{8})?/, // Atlassian
   /figd_[A-Za-z0-9_-]{38,255}/, // Figma
   /ntn_[A-Za-z0-9]{40,64}|secret_[A-Za-z0-9]{43}/, // Notion
   /PMAK-[0-9a-f]{24}-[0-9a-f]{34}/, // Postman
