@@ -47,7 +47,7 @@ export const FEATURES = {
  * and `apikey` are seen.
  */
 const KEYWORDS =
-  /pass|pwd|pw|secret|token|key|cred|auth|sess|sid|cookie|signature|sig|psk|dsn|bearer|basic|salt|senha|contrase|kennwort|account|connection.?string|[-_]payment|payment[-_]s|otp|pin\b|sshpass|curl|identified|mnemonic|seed|phrase|nickserv|oper|login|join|mode|identify|code|community|requirepass|reset|invit|verif|confirm|magic|activat|insert/i;
+  /pass|pwd|pw|secret|token|key|cred|auth|sess|sid|cookie|signature|sig|psk|dsn|bearer|basic|salt|senha|contrase|kennwort|account|connection.?string|[-_]payment|payment[-_]s|otp|pin\b|sshpass|curl|identified|mnemonic|seed|phrase|nickserv|oper|login|join|mode|identify|\bns [ghr]|code|community|requirepass|reset|invit|verif|confirm|magic|activat|insert/i;
 
 /** Shortest run of hex digits that matters: an Ethereum address. */
 const LONG_HEX = 40;

@@ -109,7 +109,7 @@ const PROSE =
 
 /** Secrets in commands, SQL and lists of arguments. */
 export const cliSecret: Rule = {
-  needs: FEATURES.keyword | FEATURES.option | FEATURES.escape,
+  needs: FEATURES.keyword | FEATURES.option | FEATURES.escape | FEATURES.at,
   find({ text, features }, report) {
     if (COMMAND.test(text)) {
       for (const pattern of [...COMMANDS, ...PAIRS]) {

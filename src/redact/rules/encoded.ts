@@ -20,7 +20,7 @@ const MOST_TOKENS = 64;
 
 /** A token with an escape in it, bounded by what separates values. */
 const NARROW =
-  /(?:[\w.~+*!-]|%[0-9A-Fa-f]{2}|\\{1,4}u[0-9A-Fa-f]{4}|\\{1,4}u\{[0-9A-Fa-f]{1,6}\}|\\{1,4}x[0-9A-Fa-f]{2}|&#x?[0-9A-Fa-f]{1,6};|&(?:quot|amp|lt|gt|apos);){3,}/g;
+  /(?:[\w.~+*!-]|%[0-9A-Fa-f]{2}|\\{1,4}u[0-9A-Fa-f]{4}|\\{1,4}u\{[0-9A-Fa-f]{1,6}\}|\\{1,4}x[0-9A-Fa-f]{2}|&#x?[0-9A-Fa-f]{1,6};|&(?:quot|amp|apos);){3,}/g;
 
 /** A word: everything between blanks. */
 const WIDE = /[^\s"'`<>]{3,}/g;

@@ -26,7 +26,7 @@ const ANY = new RegExp(FORMS.map((form) => form.source).join("|"), "g");
 
 /** Hashes of passwords by their formats. */
 export const hash: Rule = {
-  needs: FEATURES.base64,
+  needs: FEATURES.base64 | FEATURES.longToken,
   find({ text }, report) {
     if (!text.includes("$") && !text.includes("}")) return;
     for (const { index, 0: found } of text.matchAll(ANY)) {

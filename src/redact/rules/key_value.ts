@@ -47,7 +47,7 @@ function isSecretSaid(name: string, value: string): boolean {
 /** What stands beside a name without anything between: a token that looks random and is no identifier in hex, a password. */
 function isSecretBeside(name: string, value: string): boolean {
   const word = lastWord(name);
-  if (isPath(value)) return false;
+  if (isPath(value) || isLongSignature(word, value)) return false;
   if (/pass|pwd|secret/i.test(word)) return looksRandom(value) || isStrongPassword(value);
   if (!looksRandom(value)) return false;
   // `using RSA key 4C08…` is a fingerprint; a token in hex of some length is none.
@@ -107,9 +107,10 @@ function isCount(name: string, value: string): boolean {
   return value.length <= 2 || (/id$/i.test(name) && value.length < 8);
 }
 
-/** A signature in `0x` form is on the chain for everybody to see: `hex-hash` shortens it. */
+/** A signature in `0x` form, or in base58 with Solana's length, is on the chain for everybody to see. */
 function isLongSignature(name: string, value: string): boolean {
-  return /sig(?:nature)?$/i.test(name) && isLongHexNumber(value);
+  return /sig(?:nature)?$/i.test(name) &&
+    (isLongHexNumber(value) || /^[1-9A-HJ-NP-Za-km-z]{86,88}$/.test(value));
 }
 
 function lastWord(name: string): string {

@@ -9,7 +9,7 @@
  * @module
  */
 
-import { mixture } from "../chars.ts";
+import { ALNUM, classOf, mixture } from "../chars.ts";
 import { FEATURES } from "../features.ts";
 import type { Found, Rule } from "../rule.ts";
 import { isPlaceholder, looksRandom } from "../values.ts";
@@ -88,9 +88,12 @@ export const webhookUrl: Rule = {
 };
 
 function findHooks(text: string, report: (found: Found) => void): void {
+  let end = 0;
   for (let at = text.indexOf("://"); at >= 0; at = text.indexOf("://", at + 3)) {
     const start = at + 3;
-    const end = urlEnd(text, start);
+    // A URL inside a URL ends where that one does.
+    if (start >= end) end = urlEnd(text, start);
+    if ((classOf(text.charCodeAt(start)) & ALNUM) === 0) continue;
     const url = text.slice(start, end);
     const slash = url.indexOf("/");
     if (slash < 0) continue;
