@@ -52,7 +52,14 @@ const PLAIN_WORD = /^[A-Za-z]+(?:['’-][A-Za-z]+)?[,.;:!?)]*$/;
 
 /** Whether what follows `name: ` without quotes is prose. */
 export function isPlainWord(value: string): boolean {
-  return value.length <= LONGEST_PLACEHOLDER && PLAIN_WORD.test(value);
+  return value.length <= LONGEST_PLACEHOLDER && PLAIN_WORD.test(value) && hasShapeOfWords(value);
+}
+
+/** Whether letters change their case only where words of code do: `Use`, `TokenProvider`, `JSON`, not `UtAOKGe`. */
+function hasShapeOfWords(value: string): boolean {
+  return value.split(/[^A-Za-z]+|(?<=[a-z])(?=[A-Z])/).every((piece) =>
+    /^(?:[A-Z]{0,5}[a-z]{2,}|[A-Z]{1,12}|[a-z]|)$/.test(piece)
+  );
 }
 
 /** A file's path: two or more segments from a well-known root, from here or home, or a drive. */

@@ -8,6 +8,7 @@
  */
 
 import { FEATURES } from "../features.ts";
+import { isStrongPassword } from "../nested.ts";
 import type { Found, Rule } from "../rule.ts";
 import { isPath, isPlaceholder } from "../values.ts";
 
@@ -110,6 +111,12 @@ function findArguments(text: string, pattern: RegExp, report: (found: Found) => 
       : verb === "GHOST" || verb === "RECOVER" || verb === "RELEASE" || verb === "REGAIN"
       ? usable[1]
       : usable[Math.min(usable.length - 1, 1)];
+    // `IDENTIFY hunter2X after`: what looks like an account may be the password of a message that went on.
+    const [account] = usable;
+    if (chosen !== account && account !== undefined && isStrongPassword(account[0])) {
+      const end = base + account.index + account[0].length;
+      report({ start: base + account.index, end, replacement: REPLACEMENT });
+    }
     const value = (chosen?.[0] ?? "").replace(/[),.;\]]+$/, "");
     if (chosen === undefined || value === "" || isPlaceholder(value) || /^\[/.test(value)) continue;
     report({ start: base + chosen.index, end: base + chosen.index + value.length, replacement: REPLACEMENT });

@@ -87,7 +87,10 @@ function isSecretBare(text: string, assignment: Assignment, value: string): bool
   if (/secret$/i.test(name) && /^[a-z][a-z-]*\/[a-z][a-z-]*$/.test(value)) return false;
   if (operator === ":" || operator === "is") {
     if (isPlainWord(value)) return false;
-    if (/^[A-Za-z]+(?:-[A-Za-z]+)+$/.test(value) && !/pass|pwd/i.test(name)) return false;
+    if (
+      /^[A-Za-z]+(?:-[A-Za-z]+)+$/.test(value) && isPlainWord(value.replaceAll("-", "")) &&
+      !/pass|pwd/i.test(name)
+    ) return false;
     const equals = value.indexOf("=");
     if (
       equals > 0 && equals < value.length - 1 && isIdentifier(value.slice(0, equals)) &&

@@ -20,6 +20,9 @@ const LONGEST_TOKEN = 255;
 /** Entropy of a random tail of 16 characters, at least, in bits a character. */
 const RANDOM_BITS = 3.3;
 
+/** Changes of case that no name of code has. */
+const MANY_CHANGES = 6;
+
 /** A prefix of letters, up to two middle parts, the tail. */
 const SHAPE = /^([A-Za-z]{2,16})((?:[_-][A-Za-z0-9]{1,10}){0,3})[_-]([A-Za-z0-9]{16,})$/;
 
@@ -69,7 +72,8 @@ function isToken(token: string): boolean {
   if (!token.includes("_") || parts.some((part) => IDENTIFIER.test(part)) || IDENTIFIER.test(prefix)) {
     return false;
   }
-  return digits >= 2 && isMixed(tail, lower, upper) && !isNumbered(tail);
+  return (digits >= 2 || changes(tail) >= MANY_CHANGES) && isMixed(tail, lower, upper) &&
+    (changes(tail) >= MANY_CHANGES || !isNumbered(tail));
 }
 
 /** Both cases changing without a word's shape, or a long run that is not hex. */
