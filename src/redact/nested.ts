@@ -34,6 +34,17 @@ export function* laterItems(text: string, end: number): Iterable<Range> {
   }
 }
 
+const CHANGED = /\\?["']? (?:->|=>|→) \\?(?:"([^"\\]{1,512})|'([^'\\]{1,512})|([^\s"']{1,512}))/y;
+
+/** The new value behind an old one that ends at `end`, as plans print a change: `token = "a" -> "b"`. */
+export function changedTo(text: string, end: number): Range | undefined {
+  CHANGED.lastIndex = end;
+  const change = CHANGED.exec(text);
+  const value = change?.[1] ?? change?.[2] ?? change?.[3];
+  if (value === undefined || isPlaceholder(value)) return undefined;
+  return { start: CHANGED.lastIndex - value.length, end: CHANGED.lastIndex };
+}
+
 /** Longest mapping that is read, in UTF-16 units. */
 const LONGEST_MAPPING = 2048;
 

@@ -57,6 +57,7 @@ const COMMANDS: readonly RegExp[] = [
     "(?:-[Ppw]|-pw|/p:|-A|-X)[\\s'\",]{1,4}",
   ),
   /\b(?:connect|conn|sqlplus)\s+(?:-\S{1,16}\s+){0,3}\w{1,64}\/([^\s@"']{2,128})(?=@|["'\s]|$)/gi,
+  /"AUTH" (?:"[^"]{1,128}" )?"([^"]{1,256})"/g,
   /\bvault login (?:-\S{1,64} ){0,4}([\w.-]{20,255})/g,
   /\b(?:requirepass|masterauth|auth-pass [\w.-]{1,64}) ["']?([^\s"']{1,256})/gi,
   /(?:^|[>"'\]] ?)AUTH (?:[\w.-]{1,64} )?(?!LOGIN|PLAIN)([^\s"']*\d[^\s"']*)(?=$|["'\r\\])/g,
@@ -86,6 +87,7 @@ const SQL_STRING = String.raw`(\\?N?'(?:[^'\\]|''|\\[^'])+\\?'|"[^"]+")`;
 
 /** SQL that sets a password. */
 const SQL: readonly RegExp[] = [
+  new RegExp(String.raw`\bSET\s+PASSWORD\b[^=;\n]{0,128}=\s*(?:PASSWORD\s*\(\s*)?${SQL_STRING}`, "gi"),
   new RegExp(
     String
       .raw`\bIDENTIFIED\s+(?:WITH\s+["'\x60]?\w{1,64}["'\x60]?\s+)?(?:BY|AS|USING)(?:\s+PASSWORD)?\s+${SQL_STRING}`,

@@ -9,7 +9,7 @@
 import type { Assignment } from "../assignments.ts";
 import { FEATURES } from "../features.ts";
 import { nameKind } from "../names.ts";
-import { calledWith, isStrongPassword, laterItems, mappedValues } from "../nested.ts";
+import { calledWith, changedTo, isStrongPassword, laterItems, mappedValues } from "../nested.ts";
 import type { Range } from "../nested.ts";
 import type { Line, Rule } from "../rule.ts";
 import { insertedValues } from "../inserts.ts";
@@ -129,6 +129,8 @@ export const keyValue: Rule = {
     for (const assignment of line.assignments()) {
       if (isSecretAssignment(text, assignment)) {
         hide(assignment);
+        const changed = changedTo(text, assignment.end);
+        if (changed !== undefined) hide(changed);
         if (isInList(text, assignment)) { for (const item of laterItems(text, assignment.end)) hide(item); }
       } else if (text[assignment.start] === "{" && nameKind(assignment.name) === "secret") {
         for (const value of mappedValues(text, assignment.start)) hide(value);
