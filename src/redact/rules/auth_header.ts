@@ -61,7 +61,15 @@ export const authHeader: Rule = {
   },
 };
 
-function findCredentials(text: string, read: Assignment, name: string, report: (found: Found) => void): void {
+function findCredentials(
+  text: string,
+  header: Assignment,
+  name: string,
+  report: (found: Found) => void,
+): void {
+  const blanks = /(?:%20|\+)+/y;
+  blanks.lastIndex = header.start;
+  const read = blanks.test(text) ? { ...header, start: Math.min(blanks.lastIndex, header.end) } : header;
   const end = read.quoted ? read.end : lineEnd(text, read.start);
   const value = text.slice(read.start, end);
   const [scheme = ""] = /^[A-Za-z][A-Za-z0-9-]*(?=(?: |%20|\+))/.exec(value) ?? [];

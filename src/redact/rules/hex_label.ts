@@ -24,7 +24,7 @@ const KEY_WORD =
   /^(?:priv.*|secrets?.*|seeds?|seedphrase|mnemonics?|signers?|deployers?|[ps]k|(?!(?:mon|tur|whis|hoc|joc|don|hot)key).*keys?)$/;
 
 const HASH_WORD =
-  /^(?:tx.*|txns?|.*hash(?:es|ed)?|h\d{3}|.*transactions?|.*block.*|parents?|commits?|committed|.*digests?|roots?|.*root|sha.*|keccak.*|.*checksums?|sums?|etags?|topics?|receipts?|layers?|images?|.*container.*|docker|crio|libpod|sandbox|snapshots?|manifests?|fingerprints?|.*merkle.*|genesis|userops?|blobs?|overlay2?|cgroup|integrity|calldata|best|tip|head)$/;
+  /^(?:tx.*|txns?|.*hash(?:es|ed)?|h\d{3}|.*transactions?|.*block.*|parents?|commits?|committed|.*digests?|roots?|.*root|sha.*|keccak.*|.*checksums?|sums?|etags?|topics?|receipts?|layers?|images?|.*container.*|docker|crio|libpod|sandbox|snapshots?|manifests?|fingerprints?|.*merkle.*|genesis|userops?|blobs?|overlay2?|cgroup|integrity|calldata|best|tip|head|mined|confirmed|broadcast(?:ed)?)$/;
 
 /**
  * Judges the hex number at `start`.
