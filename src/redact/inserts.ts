@@ -14,11 +14,12 @@ export interface Inserted {
 }
 
 /** Columns and the opening bracket of the first row. */
-const HEAD = /\bINTO\s+\S{1,128}\s*\(([^()]{1,2048})\)\s*(?:OUTPUT\s[^(]{1,128})?VALUES?\s*(?=\()/gi;
+const HEAD =
+  /\bINTO\s{1,8}[^\s(]{1,128}\s{0,8}\(([^()]{1,2048})\)\s{0,8}(?:OUTPUT\s[^(]{1,128})?VALUES?\s{0,8}(?=\()/gi;
 
 /** One value of a row: a string, or anything without quotes and brackets. */
 const VALUE =
-  /\s*(?:N?\\?'((?:[^'\\]|''|\\[^'])*)\\?'|"([^"]*)"|([^,()'"]*(?:\([^()]*\))?[^,()'"]*))\s*([,)])/y;
+  /\s{0,8}(?:N?\\?'((?:[^'\\]|''|\\[^']){0,2048})\\?'|"([^"]{0,2048})"|[^\s,()'"][^,()'"]{0,255}(?:\([^()]{0,255}\))?)\s{0,8}([,)])/y;
 
 /** Values of an `INSERT` or `REPLACE`, row by row, as far as they can be read. */
 export function* insertedValues(text: string): Iterable<Inserted> {
@@ -28,7 +29,7 @@ export function* insertedValues(text: string): Iterable<Inserted> {
     const columns = (head[1] ?? "").split(",").map((column) => column.replace(/["'`[\]\s\\]/g, ""));
     let at = HEAD.lastIndex;
     for (;;) {
-      const open = /\s*,?\s*\(/y;
+      const open = /\s{0,8},?\s{0,8}\(/y;
       open.lastIndex = at;
       if (!open.test(text)) break;
       at = open.lastIndex;
@@ -42,7 +43,7 @@ export function* insertedValues(text: string): Iterable<Inserted> {
           yield { name, start, end: start + content.length };
         }
         at = VALUE.lastIndex;
-        if (value[4] === ")") break;
+        if (value[3] === ")") break;
       }
     }
     HEAD.lastIndex = Math.max(HEAD.lastIndex, at);

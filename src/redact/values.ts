@@ -56,7 +56,7 @@ export function isPlainWord(value: string): boolean {
 }
 
 /** Whether letters change their case only where words of code do: `Use`, `TokenProvider`, `JSON`, not `UtAOKGe`. */
-function hasShapeOfWords(value: string): boolean {
+export function hasShapeOfWords(value: string): boolean {
   return value.split(/[^A-Za-z]+|(?<=[a-z])(?=[A-Z])/).every((piece) =>
     /^(?:[A-Z]{0,5}[a-z]{2,}|[A-Z]{1,12}|[a-z]|)$/.test(piece)
   );

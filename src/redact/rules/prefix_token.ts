@@ -10,6 +10,7 @@
 import { classOf, entropy, mixture, runEnd, startsToken, TOKEN, UPPER } from "../chars.ts";
 import { FEATURES } from "../features.ts";
 import type { Rule } from "../rule.ts";
+import { hasShapeOfWords } from "../values.ts";
 
 /** Shortest random tail, in characters. */
 const SHORTEST_TAIL = 16;
@@ -78,7 +79,7 @@ function isToken(token: string): boolean {
 
 /** Both cases changing without a word's shape, or a long run that is not hex. */
 function isMixed(tail: string, lower: number, upper: number): boolean {
-  if (lower > 0 && upper > 0) return !/^(?:[A-Z]?[a-z]{2,})+\d*$/.test(tail) && changes(tail) >= 4;
+  if (lower > 0 && upper > 0) return !hasShapeOfWords(tail.replace(/\d{1,16}$/, "")) && changes(tail) >= 4;
   return tail.length >= 24 && !/^[0-9a-fA-F]+$/.test(tail);
 }
 
