@@ -21,6 +21,9 @@ const LONGEST_TOKEN = 255;
 /** Entropy of a random tail of 16 characters, at least, in bits a character. */
 const RANDOM_BITS = 3.3;
 
+/** Numbers between letters that no name of code has. */
+const MANY_NUMBERS = 4;
+
 /** Changes of case that no name of code has. */
 const MANY_CHANGES = 6;
 
@@ -79,7 +82,10 @@ function isToken(token: string): boolean {
 
 /** Both cases changing without a word's shape, or a long run that is not hex. */
 function isMixed(tail: string, lower: number, upper: number): boolean {
-  if (lower > 0 && upper > 0) return !hasShapeOfWords(tail.replace(/\d{1,16}$/, "")) && changes(tail) >= 4;
+  if (lower > 0 && upper > 0) {
+    const numbers = tail.match(/\d+/g)?.length ?? 0;
+    return changes(tail) >= 4 && (numbers >= MANY_NUMBERS || !hasShapeOfWords(tail.replace(/\d{1,16}$/, "")));
+  }
   return tail.length >= 24 && !/^[0-9a-fA-F]+$/.test(tail);
 }
 
