@@ -5,7 +5,6 @@
  */
 
 import { failure, type Finding } from "./finding.ts";
-import { LATER_RULES } from "./schema/redaction.ts";
 import { parseDuration } from "./units.ts";
 
 interface Unavailable {
@@ -27,7 +26,6 @@ const UNAVAILABLE: readonly Unavailable[] = [
   { path: "connections.*.standby", what: "Standby" },
   { path: "sources.*.type", when: is("forward"), what: "The forward source" },
   { path: "sources.*.type", when: is("redis"), what: "The redis source" },
-  { path: "redaction.profiles.*.except.*", when: is(...LATER_RULES), what: "The rule %" },
   { path: "defaults.colors", when: is("on"), what: "Colouring levels" },
   { path: "routes.*.colors", when: is("on"), what: "Colouring levels" },
   { path: "defaults.delay", when: waits, what: "Holding lines back" },

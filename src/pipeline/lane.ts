@@ -27,6 +27,8 @@ export interface LaneDeps {
   readonly wake: () => void;
   /** Told when a summary was shown. */
   readonly acknowledged: () => void;
+  /** Told the rule because of which a line was withheld. */
+  readonly withheld: (rule: string) => void;
 }
 
 /** How many repeats a second may give their budget token back: beyond that, repeats count as overflow undecoded. */
@@ -151,6 +153,7 @@ export class Lane {
     const redaction = redactor.redact(template.render(line));
     if (redaction.withheld) {
       this.account.withheld++;
+      this.#deps.withheld(redaction.rule);
       settled();
       this.#offer({ text: redaction.text, line, settle: () => {} });
       return false;
@@ -200,6 +203,7 @@ export class Lane {
     };
     if (token === undefined) return cut();
     const redaction = this.#route.redactor.redact(`⏎ ${line.message.trimStart()}`);
+    if (redaction.withheld) this.#deps.withheld(redaction.rule);
     const settle = (outcome: Outcome) => outcome === "shown" ? settled() : cut();
     if (!this.#offer({ text: redaction.text, line, settle })) cut();
   }

@@ -18,12 +18,25 @@ export interface NamedRule {
   readonly rule: Rule;
 }
 
+/** Rules that find what most lines need: identifiers, addresses, numbers. Only `strict` has them. */
+const STRICT_ONLY: ReadonlySet<RedactionRule> = new Set<RedactionRule>([
+  "us-ssn",
+  "phone",
+  "ip",
+  "btc-address",
+  "home-path",
+  "uuid-key",
+  "high-entropy",
+]);
+
 /** Rules that shorten or hide what is no key, token or password: `minimal` leaves them out. */
 const NOT_MINIMAL: ReadonlySet<RedactionRule> = new Set<RedactionRule>([
+  ...STRICT_ONLY,
   "eth-address",
   "hex-hash",
   "email",
   "card",
+  "iban",
 ]);
 
 /**
@@ -54,7 +67,9 @@ export function rulesOf(profile: string, redaction: RedactionSpec): readonly Nam
 
 function builtinNames(profile: RedactionProfile): readonly RedactionRule[] {
   const names = Object.keys(BUILTIN_RULES).filter(isRuleName);
-  return profile === "minimal" ? names.filter((name) => !NOT_MINIMAL.has(name)) : names;
+  if (profile === "strict") return names;
+  const left = profile === "minimal" ? NOT_MINIMAL : STRICT_ONLY;
+  return names.filter((name) => !left.has(name));
 }
 
 function isRuleName(name: string): name is RedactionRule {
