@@ -29,7 +29,7 @@ export interface Assignment {
 
 /** What a name of interest contains; a superset of what `names.ts` calls secret. */
 const NAME =
-  /session id|sid\b|pass|pwd|pw\b|pswd|secret|token|key|cred|sess|signature|sig\b|psk|dsn|senha|contrase|kennwort|jwt|mnemonic|phrase|connection.?string|conn_str|salt|otp|pin\b|sas\b|codes?\b|community.string|_pat\b|auth\b/gi;
+  /session id|sid\b|pass|pwd|pw\b|pswd|secret|token|key|cred|sess|signature|sig\b|psk|dsn|senha|contrase|kennwort|jwt|mnemonic|phrase|connection.?string|conn_str|salt|otp|pin\b|sas\b|codes?\b|community.string|_pat\b|_cookie\b|auth\b/gi;
 
 /** Longest name, in UTF-16 units: longer runs are data. */
 const LONGEST_NAME = 128;

@@ -43,7 +43,7 @@ const SECRET_PAIR = set(
 const KEY_OWNER = set(
   `api access private priv secret encryption encrypt decryption signing sign master auth authentication account shared
   service ssh deploy hmac aes rsa wallet admin client session crypto sas webhook jwt gpg pgp license subscription
-  instrumentation consumer token rest bot tls ssl ingest integration pre preshared x`,
+  instrumentation consumer token rest unseal recovery bot tls ssl ingest integration pre preshared x`,
 );
 
 /** What `key` may belong to without being one. */
@@ -118,7 +118,8 @@ function judge(all: readonly string[]): NameKind {
     if (isSecretWord(word) && (i === words.length - 1 || word !== "pass")) return "secret";
     if (word === "key" && i > 0 && keyKind(words.slice(0, i)) === "secret") return "secret";
   }
-  return last === "code" || last === "auth" || last === "pat" || last === "salt" || last === "sid" ||
+  return last === "code" || (last === "cookie" && words.length > 1) || last === "auth" || last === "pat" ||
+      last === "salt" || last === "sid" ||
       last === "sig" || last === "pin" ||
       last === "passkey"
     ? "likely"

@@ -85,6 +85,10 @@ export function operatorAt(text: string, nameStart: number, nameEnd: number): Op
     return { end: next, kind: opening === "(" ? "=" : "," };
   }
   if (at === nameEnd) return undefined;
+  const sentence = /pass|pwd|pw$/i.test(text.slice(nameStart, nameEnd))
+    ? matchEnd(SENTENCE, text, at)
+    : undefined;
+  if (sentence !== undefined) return { end: sentence, kind: "is" };
   const verb = matchEnd(VERB, text, at);
   if (verb === undefined) return undefined;
   return { end: verb, kind: verb === at && matchEnd(QUOTE, text, at) === undefined ? "beside" : "is" };
@@ -99,7 +103,11 @@ function elementAt(text: string, nameStart: number, nameEnd: number): Operator |
 }
 
 /** What a sentence says of the name before its colon: `API key provided: x`, `password for bob: x`, `password is: x`. */
-const ASIDE = /(?:provided|given|used|received|sent|supplied|value|found|is|was|for [\w.@-]{1,32})(?= ?:)/y;
+const ASIDE =
+  /(?:provided|given|used|received|sent|supplied|value|found|is|was|for [\w.@-]{1,32}|\d{1,2})(?= ?:)/y;
+
+/** The rest of a sentence between a password's name and its colon: `password is generated for root@localhost: x`. */
+const SENTENCE = /(?:[\w.@[\]-]{1,32} ){1,8}[\w.@-]{1,32}: (?=\S)/y;
 
 /** What says in prose that a value follows; only one that looks random counts as such. */
 const VERB = /(?:is|was) (?=\S)|(?=["'`][^\s"'`]{8})|(?=[^\s"'`=:]{8})/y;

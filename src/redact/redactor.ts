@@ -97,7 +97,9 @@ export function composeRedactor(
     },
     explain(text) {
       const result = engine.run(text);
-      return "failed" in result ? [] : result.spans.map(({ rule, start, end }) => ({ rule, start, end }));
+      if ("failed" in result) return [];
+      return result.spans.map(({ rule, start, end }) => ({ rule, start, end }))
+        .toSorted((a, b) => a.start - b.start);
     },
   };
 }

@@ -58,6 +58,8 @@ const COMMANDS: readonly RegExp[] = [
   ),
   /\b(?:connect|conn|sqlplus)\s+(?:-\S{1,16}\s+){0,3}\w{1,64}\/([^\s@"']{2,128})(?=@|["'\s]|$)/gi,
   /"AUTH" (?:"[^"]{1,128}" )?"([^"]{1,256})"/g,
+  /(?<![\w.-])snmp(?:walk|get|set|bulkwalk|getnext)\s(?:[^|;\n]{0,64}?\s)??-c\s{0,2}([^\s"']{3,64})/g,
+  /(?:^|[\s"'>])[A-Za-z]?\d{1,6} LOGIN "?[\w.@-]{1,64}"? "?([^\s"]{3,128})"?(?=$|["\r\\])/g,
   /\bvault login (?:-\S{1,64} ){0,4}([\w.-]{20,255})/g,
   /\b(?:requirepass|masterauth|auth-pass [\w.-]{1,64}) ["']?([^\s"']{1,256})/gi,
   /(?:^|[>"'\]] ?)AUTH (?:[\w.-]{1,64} )?(?!LOGIN|PLAIN)([^\s"']{0,128}\d[^\s"']{0,128})(?=$|["'\r\\])/g,
@@ -73,7 +75,7 @@ const PAIRS: readonly RegExp[] = [
 
 /** Any command of these: most lines with an option have none. */
 const COMMAND =
-  /mysql|maria|xtrabackup|mydumper|login|sshpass|mongo|redis|keydb|valkey|ldap|zip|7z|rar|openssl|tool|gpg|age\b|htpasswd|net u|sqlcmd|osql|bcp|exec|plink|pscp|rdp|rdesktop|snmp|ipmi|impacket|winexe|ftp|sqlplus|isql|influx|cqlsh|impala|beeline|ansible|kinit|chpasswd|curl|connect |CONNECT |requirepass|masterauth|auth-pass|AUTH|https?\b|xh\b|wget|ab\b|siege|hey\b|restic|aria2c|smb|rpcclient|wmic/;
+  /mysql|maria|xtrabackup|mydumper|login|sshpass|mongo|redis|keydb|valkey|ldap|zip|7z|rar|openssl|tool|gpg|age\b|htpasswd|net u|sqlcmd|osql|bcp|exec|plink|pscp|rdp|rdesktop|snmp|ipmi|impacket|winexe|ftp|sqlplus|isql|influx|cqlsh|impala|beeline|ansible|kinit|chpasswd|LOGIN|curl|connect |CONNECT |requirepass|masterauth|auth-pass|AUTH|https?\b|xh\b|wget|ab\b|siege|hey\b|restic|aria2c|smb|rpcclient|wmic/;
 
 /** Secrets that a shell writes into a command that reads them. */
 const PIPED =

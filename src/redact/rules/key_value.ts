@@ -41,7 +41,7 @@ export function isSecretAssignment(text: string, assignment: Assignment): boolea
 function isSecretSaid(name: string, value: string): boolean {
   if (/code$/i.test(name)) return /^\d{4,8}$/.test(value) || looksRandom(value);
   if (isPath(value)) return false;
-  return looksRandom(value) || (/pass|pwd|secret/i.test(name) && isStrongPassword(value));
+  return looksRandom(value) || (/pass|pwd|secret|psk/i.test(name) && isStrongPassword(value));
 }
 
 /** What stands beside a name without anything between: a token that looks random and is no identifier in hex, a password. */
