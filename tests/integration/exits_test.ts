@@ -168,3 +168,67 @@ Deno.test("no secret leaves the running agent: messages, summaries, channels, no
   assert.match(table.output, /The newest config is refused:/);
   assert.match(stateTexts(dir), /pace\.json: .*throttle notice/);
 });
+
+/** Everything that a run of the program printed. */
+async function printed(args: readonly string[], stdin?: string): Promise<string> {
+  const { output, errors } = await runProgram(args, stdin === undefined ? {} : { stdin });
+  return output + errors;
+}
+
+Deno.test("no secret is printed by run --dry-run, replay, test, redact and check", async () => {
+  await using dir = await tempDir();
+  const files = await markedFiles(dir);
+  for (const [n, file] of files.entries()) await append(file, linesWith(MARKS[n] ?? ""));
+  const examples = MARKS.map((mark) =>
+    `  - { line: "INFO ${mark} here", source: files, service: "${mark}", expect: [{ to: "#all", text: "${mark} here" }] }`
+  );
+  const config = await writeMarkedConfig(dir, { port: 0, extra: ["tests:", ...examples] });
+  const lines = MARKS.map(linesWith).join("");
+  const strings = MARKS.map((mark) => JSON.stringify(`used ${mark} twice: ${mark}`)).join("\n");
+  const runs: Readonly<Record<string, Promise<string>>> = {
+    "run --dry-run": printed(["run", "-c", config, "--dry-run", "--once"]),
+    replay: printed(["replay", "-c", config, "--stats", ...files]),
+    "replay --json": printed(["replay", "-c", config, "--json", ...files]),
+    "replay --budgets": printed(["replay", "-c", config, "--budgets", ...files]),
+    "replay of what is not there": printed(["replay", "-c", config, dir.at(`${KNOWN}-${CONFIGURED}.log`)]),
+    test: printed(["test", "-c", config]),
+    redact: printed(["redact", "-c", config, "--explain"], lines),
+    "redact --json": printed(["redact", "-c", config, "--json", "--explain"], strings),
+    check: printed(["check", "-c", config]),
+  };
+  for (const [name, text] of Object.entries(runs)) assertUnmarked(name, await text);
+  assert.match(await runs["replay"] ?? "", /^irc\t#s-\S*redacted\S*\t.*\[REDACTED/m);
+  assert.match(await runs["replay --budgets"] ?? "", /⋯ \d+ more/);
+  assert.match(await runs["test"] ?? "", /failed: expected .*REDACTED.*\n0 passed, 2 failed\n$/s);
+  assert.equal((await runs["redact"])?.match(/\[REDACTED/g)?.length, 140 + 0);
+  assert.match(await runs["run --dry-run"] ?? "", /\t#all\t.*\[REDACTED/);
+});
+
+/** Secrets where they have no business, so that check points at their line. */
+const MISTAKES: Readonly<Record<string, (mark: string) => string>> = {
+  "the name of a route": (mark) => `- { name: "${mark} x", to: "#logs" }`,
+  "a target": (mark) => `- { to: "${mark}/#logs" }`,
+  "a channel that is none": (mark) => `- { to: "${mark}" }`,
+  "a profile": (mark) => `- { to: "#logs", redact: ${mark} }`,
+  "a source": (mark) => `- { to: "#logs", match: { source: ${mark} } }`,
+  "a pattern": (mark) => `- { to: "#logs", match: { regex: "(${mark}" } }`,
+  "beside a mistake": (mark) => `- { to: "#logs", match: { contains: "${mark}" }, drop: true }`,
+  "in a template": (mark) => `- { to: "#logs", template: "{${mark}} ${mark}" }`,
+  "an unknown key": (mark) => `- { to: "#logs", ${mark}: true }`,
+  "no YAML": (mark) => `- { to: "#logs", template: "${mark} }`,
+  "a reference": (mark) => `- { to: "#logs", template: "\${${mark}} \${file:/${mark}}" }`,
+  "far into a long line": (mark) => `- { to: "#logs", template: "${"x ".repeat(70)}${mark}", drop: true }`,
+};
+
+Deno.test("no secret stands in what check says of a mistake, nor in the line that it shows", async () => {
+  for (const [where, routeWith] of Object.entries(MISTAKES)) {
+    await using dir = await tempDir();
+    await markedFiles(dir);
+    for (const mark of MARKS) {
+      const config = await writeMarkedConfig(dir, { port: 0, routes: [routeWith(mark)] });
+      const text = await printed(["check", "-c", config]);
+      assert.match(text, /irctail\.yaml:\d+:\d+: error: /, where);
+      assertUnmarked(where, text);
+    }
+  }
+});
