@@ -5,13 +5,13 @@
  */
 
 import { CONFIG_PLACES, findConfig } from "../../config/find.ts";
-import { loadConfig } from "../../config/load.ts";
 import { compileScrubber } from "../../redact/redactor.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import { openLogger } from "../../runtime/log.ts";
 import type { CommandLine } from "../args.ts";
+import { readConfig } from "../config_file.ts";
 import { EXIT_CONFIG } from "../exit.ts";
-import { env, print, printError } from "../process.ts";
+import { print, printError } from "../process.ts";
 import { untilToldToStop } from "../signals.ts";
 import { runTests } from "../test.ts";
 
@@ -22,7 +22,7 @@ export async function testCommand({ text }: CommandLine): Promise<number> {
     printError(`irctail: There is no config file: looked for ${CONFIG_PLACES.join(" and ")}`);
     return EXIT_CONFIG;
   }
-  const { config, tests } = loadConfig(path, { env });
+  const { config, tests } = readConfig(path);
   const scrub = compileScrubber(config.secrets);
   using signals = untilToldToStop();
   return await runTests({
