@@ -189,7 +189,7 @@ async function settled(): Promise<void> {
 function withoutBudget(route: RouteSpec): RouteSpec {
   if (route.action.kind === "drop") return route;
   const budget = { ...route.action.budget, linesPerSecond: UNLIMITED, burstLines: UNLIMITED };
-  return { ...route, action: { ...route.action, budget, repeats: "show" } };
+  return { ...route, action: { ...route.action, budget, repeats: "show", delayMs: 0 } };
 }
 
 function sampleOf(file: string, options: ReplayOptions): { readonly id: string; readonly spec: SourceSpec } {

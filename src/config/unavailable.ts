@@ -6,7 +6,6 @@
 
 import { failure, type Finding } from "./finding.ts";
 import { LATER_RULES } from "./schema/redaction.ts";
-import { parseDuration } from "./units.ts";
 
 interface Unavailable {
   /** Path with `*` for any one step. */
@@ -19,7 +18,6 @@ interface Unavailable {
 
 const is = (...words: readonly unknown[]) => (value: unknown) => words.includes(value);
 const isMapping = (value: unknown) => typeof value === "object" && value !== null;
-const waits = (value: unknown) => typeof value === "string" && parseDuration(value) !== 0;
 
 const UNAVAILABLE: readonly Unavailable[] = [
   { path: "http", what: "The status page" },
@@ -35,8 +33,6 @@ const UNAVAILABLE: readonly Unavailable[] = [
   { path: "routes.*.i_understand", what: "Turning redaction off" },
   { path: "defaults.colors", when: is("on"), what: "Colouring levels" },
   { path: "routes.*.colors", when: is("on"), what: "Colouring levels" },
-  { path: "defaults.delay", when: waits, what: "Holding lines back" },
-  { path: "routes.*.delay", when: waits, what: "Holding lines back" },
   {
     path: "routes.*.to",
     when: (value) => typeof value === "string" && value.startsWith("bus:"),

@@ -136,6 +136,7 @@ export function routeSpec(changes: RouteChanges = {}): RouteSpec {
       budget: BUDGET,
       repeats: "show",
       long: "clip",
+      delayMs: 0,
       ...changes.send,
     },
   };
