@@ -10,6 +10,7 @@ import { compileScrubber } from "../redact/redactor.ts";
 import { type CommandLine, helpText, readArguments } from "./args.ts";
 import { checkCommand } from "./commands/check.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { panicCommand } from "./commands/panic.ts";
 import { redactCommand } from "./commands/redact.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { runCommand } from "./commands/run.ts";
@@ -58,6 +59,9 @@ async function dispatch(command: CommandLine): Promise<number> {
       return await checkCommand(command);
     case "status":
       return await statusCommand(command);
+    case "panic":
+    case "resume":
+      return await panicCommand(command.name, command);
     case "replay":
       return await replayCommand(command);
     case "redact":
