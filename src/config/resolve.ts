@@ -35,7 +35,7 @@ import { parseTarget } from "./target.ts";
 import { parseDuration, parseRate, parseSize } from "./units.ts";
 
 /** What a route inherits that says nothing itself, nor in `defaults:`. */
-const BUILT_IN = {
+export const BUILT_IN = {
   min_level: "info",
   redact: "standard",
   template: "[{level}] {message}",

@@ -7,6 +7,7 @@
 import { levelIndex, LEVELS } from "../event/level.ts";
 import { REDACTION_PROFILES, REDACTION_RULES } from "./config.ts";
 import { checkConnections } from "./connection_rules.ts";
+import { checkDelays } from "./delay_rules.ts";
 import { didYouMean, failure, type Finding, warning } from "./finding.ts";
 import type { FilledSecret } from "./fill.ts";
 import type { DraftConfig } from "./schema.ts";
@@ -56,6 +57,7 @@ export function checkRules(draft: Draft): Finding[] {
     ...checkSources(draft),
     ...checkRedaction(draft),
     ...checkRoutes(draft),
+    ...checkDelays(draft.written),
     ...draft.written.notices === undefined
       ? []
       : checkTarget(draft, draft.written.notices.to, ["notices", "to"]),
