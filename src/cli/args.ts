@@ -62,6 +62,14 @@ export const COMMANDS = {
       watch: { type: "boolean", help: "again every 2 s, until it is interrupted" },
     },
   },
+  panic: {
+    summary: "Mute every channel at once: what waits is counted and never shown",
+    options: { config: CONFIG },
+  },
+  resume: {
+    summary: "End a panic: say how much there was meanwhile, and go on",
+    options: { config: CONFIG },
+  },
   test: {
     summary: "Run the tests block of a config: does this line go there, looking like this?",
     options: { config: CONFIG },
@@ -98,7 +106,7 @@ export const COMMANDS = {
 export type CommandName = keyof typeof COMMANDS;
 
 /** Commands of the design that later versions bring; named so that nobody takes them for typos. */
-const NOT_YET = ["plan", "panic", "resume", "tail", "init", "healthcheck"];
+const NOT_YET = ["plan", "tail", "init", "healthcheck"];
 
 /** A command with its options. */
 export interface CommandLine {

@@ -36,10 +36,34 @@ export class ControlError extends Error {
  * @throws {ControlError} When no agent runs there, or it gives no answer that can be used.
  * @throws {unknown} `signal.reason`, when `signal` aborts first.
  */
-export async function askAgent(stateDir: string, path: string, signal: AbortSignal): Promise<string> {
+export function askAgent(stateDir: string, path: string, signal: AbortSignal): Promise<string> {
+  return talk(stateDir, { method: "GET", path }, signal);
+}
+
+/**
+ * Tells the agent to do something.
+ *
+ * @param stateDir The agent's state directory.
+ * @param path What to do, such as `/panic`.
+ * @param signal Ends the wait early.
+ * @returns The answer's text.
+ * @throws {ControlError} When no agent runs there, or it gives no answer that can be used.
+ * @throws {unknown} `signal.reason`, when `signal` aborts first.
+ */
+export function tellAgent(stateDir: string, path: string, signal: AbortSignal): Promise<string> {
+  return talk(stateDir, { method: "POST", path }, signal);
+}
+
+/** What is asked, or told. */
+interface Request {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+}
+
+async function talk(stateDir: string, wanted: Request, signal: AbortSignal): Promise<string> {
   const deadline = AbortSignal.timeout(DEADLINE_MS);
   try {
-    return await get(`${stateDir}/${CONTROL_SOCKET}`, path, AbortSignal.any([signal, deadline]));
+    return await exchange(`${stateDir}/${CONTROL_SOCKET}`, wanted, AbortSignal.any([signal, deadline]));
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     if (error instanceof ControlError) throw error;
@@ -57,9 +81,9 @@ export async function askAgent(stateDir: string, path: string, signal: AbortSign
   }
 }
 
-function get(socketPath: string, path: string, signal: AbortSignal): Promise<string> {
+function exchange(socketPath: string, wanted: Request, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
-    const asking = request({ socketPath, path, agent: false, signal }, (response) => {
+    const asking = request({ socketPath, ...wanted, agent: false, signal }, (response) => {
       const chunks: Uint8Array[] = [];
       let bytes = 0;
       response.on("data", (chunk: Uint8Array) => {

@@ -9,6 +9,7 @@ import { configJsonSchema } from "../config/json_schema.ts";
 import { type CommandLine, helpText, readArguments } from "./args.ts";
 import { checkCommand } from "./commands/check.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { panicCommand } from "./commands/panic.ts";
 import { redactCommand } from "./commands/redact.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { runCommand } from "./commands/run.ts";
@@ -61,6 +62,9 @@ async function dispatch(command: CommandLine): Promise<number> {
       return await statusCommand(command);
     case "test":
       return await testCommand(command);
+    case "panic":
+    case "resume":
+      return await panicCommand(command.name, command);
     case "replay":
       return await replayCommand(command);
     case "redact":

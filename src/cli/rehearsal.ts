@@ -56,7 +56,7 @@ export async function sayRest(pipeline: Pipeline): Promise<void> {
   }
 }
 
-/** The same config with every matching line shown: no budgets, no counted repeats. */
+/** The same config with every matching line shown: no budgets, no counted repeats, no delays. */
 export function withoutBudgets(config: Config): Config {
   return { ...config, routes: config.routes.map(withoutBudget) };
 }
@@ -64,7 +64,7 @@ export function withoutBudgets(config: Config): Config {
 function withoutBudget(route: RouteSpec): RouteSpec {
   if (route.action.kind === "drop") return route;
   const budget = { ...route.action.budget, linesPerSecond: UNLIMITED, burstLines: UNLIMITED };
-  return { ...route, action: { ...route.action, budget, repeats: "show" } };
+  return { ...route, action: { ...route.action, budget, repeats: "show", delayMs: 0 } };
 }
 
 /** Everything a source has, from its beginning to its end. */

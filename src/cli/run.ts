@@ -39,6 +39,8 @@ export interface RunOptions {
   readonly printError: (line: string) => void;
   /** Calls back whenever the user asks for a reload, until `signal` aborts. */
   readonly onReload: (reload: () => void, signal: AbortSignal) => void;
+  /** Calls back whenever the user asks to mute every channel, or to end that, until `signal` aborts. */
+  readonly onPanic: (toggle: () => void, signal: AbortSignal) => void;
 }
 
 /**

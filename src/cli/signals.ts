@@ -37,15 +37,28 @@ export function untilToldToStop(): StopSignals {
 
 /** Calls `reload` at every SIGHUP, until `signal` aborts. */
 export function onReload(reload: () => void, signal: AbortSignal): void {
-  if (Deno.build.os === "windows") return;
-  Deno.addSignalListener("SIGHUP", reload);
-  signal.addEventListener("abort", () => Deno.removeSignalListener("SIGHUP", reload), { once: true });
+  onSignal("SIGHUP", reload, signal);
 }
 
-/** Lets SIGHUP do nothing for as long as it is not disposed: a reload that comes while the agent leaves must not kill it. */
-export function surviveHangup(): Disposable {
-  if (Deno.build.os === "windows") return { [Symbol.dispose]() {} };
-  const listener = () => {};
-  Deno.addSignalListener("SIGHUP", listener);
-  return { [Symbol.dispose]: () => Deno.removeSignalListener("SIGHUP", listener) };
+/** Calls `toggle` at every SIGUSR2, until `signal` aborts. Never SIGUSR1: under `deno run` it opens a debugger port. */
+export function onPanic(toggle: () => void, signal: AbortSignal): void {
+  onSignal("SIGUSR2", toggle, signal);
+}
+
+/**
+ * Lets SIGHUP and SIGUSR2 do nothing for as long as it is not disposed: what comes while the agent starts or leaves must
+ * not kill it.
+ */
+export function surviveSignals(): Disposable {
+  const over = new AbortController();
+  const ignore = () => {};
+  onSignal("SIGHUP", ignore, over.signal);
+  onSignal("SIGUSR2", ignore, over.signal);
+  return { [Symbol.dispose]: () => over.abort() };
+}
+
+function onSignal(name: "SIGHUP" | "SIGUSR2", listener: () => void, signal: AbortSignal): void {
+  if (Deno.build.os === "windows") return;
+  Deno.addSignalListener(name, listener);
+  signal.addEventListener("abort", () => Deno.removeSignalListener(name, listener), { once: true });
 }

@@ -12,6 +12,9 @@ const HEAD = ["NAME", "READY", "REASON", "AGE", "COUNTS"] as const;
 /** Longest reason in the table, in characters; JSON has all of it. */
 const LONGEST_REASON = 60;
 
+/** What the agent as a whole is during a panic. */
+const MUTED = "muted by a panic: irctail resume ends it";
+
 /** Blanks between two columns, as in kubectl. */
 const GAP = "   ";
 
@@ -20,7 +23,7 @@ const GAP = "   ";
  *
  * @param status What the agent said.
  */
-export function statusTable({ config, resources, nowMs }: Status): readonly string[] {
+export function statusTable({ config, resources, nowMs, mutedSinceMs }: Status): readonly string[] {
   const row = (name: string, condition: Pick<Resource, "ready" | "reason"> & Since, counts: string) => [
     name,
     condition.ready ? "yes" : "no",
@@ -31,6 +34,9 @@ export function statusTable({ config, resources, nowMs }: Status): readonly stri
   const rows = [
     HEAD,
     row(`config/${config.digest}`, config, ""),
+    ...mutedSinceMs === undefined
+      ? []
+      : [row("irctail", { ready: false, reason: MUTED, sinceMs: mutedSinceMs }, "")],
     ...resources.map((resource) => row(`${resource.kind}/${resource.name}`, resource, countsOf(resource))),
   ];
   const widths = HEAD.map((_, column) => Math.max(...rows.map((cells) => [...cells[column] ?? ""].length)));

@@ -332,6 +332,8 @@ export interface SendSpec {
   readonly repeats: "collapse" | "show";
   /** What happens to a message that does not fit. */
   readonly long: "clip" | "split";
+  /** How long a line waits before it is offered to the connection, counted from when it was read; milliseconds. */
+  readonly delayMs: number;
 }
 
 /** How much one route may show in one channel. */

@@ -35,13 +35,14 @@ import { parseTarget } from "./target.ts";
 import { parseDuration, parseRate, parseSize } from "./units.ts";
 
 /** What a route inherits that says nothing itself, nor in `defaults:`. */
-const BUILT_IN = {
+export const BUILT_IN = {
   min_level: "info",
   redact: "standard",
   template: "[{level}] {message}",
   budget: { rate: "60/m", burst: 20, max_age: "3s", digest: "5s" },
   repeats: "collapse",
   long: "clip",
+  delay: "0ms",
 } as const satisfies WrittenDefaults;
 
 /** Longest line of a source that says nothing. */
@@ -238,12 +239,13 @@ function resolveRoute(
   };
 }
 
-function resolveLook(look: WrittenDefaults): Pick<SendSpec, "redact" | "template" | "repeats" | "long"> {
+function resolveLook(look: WrittenDefaults): Omit<SendSpec, "kind" | "connection" | "channel" | "budget"> {
   return {
     redact: look.redact ?? BUILT_IN.redact,
     template: look.template ?? BUILT_IN.template,
     repeats: look.repeats ?? BUILT_IN.repeats,
     long: look.long ?? BUILT_IN.long,
+    delayMs: read(look.delay ?? BUILT_IN.delay, parseDuration),
   };
 }
 

@@ -7,6 +7,7 @@
 import { levelIndex, LEVELS } from "../event/level.ts";
 import { REDACTION_OFF, REDACTION_PROFILES, REDACTION_RULES } from "./config.ts";
 import { checkConnections } from "./connection_rules.ts";
+import { checkDelays } from "./delay_rules.ts";
 import { didYouMean, failure, type Finding, warning } from "./finding.ts";
 import type { FilledSecret } from "./fill.ts";
 import { checkRedactOff } from "./redact_off_rules.ts";
@@ -60,6 +61,7 @@ export function checkRules(draft: Draft): Finding[] {
     ...checkRoutes(draft),
     ...checkRedactOff(draft),
     ...checkTests(draft),
+    ...checkDelays(draft.written),
     ...draft.written.notices === undefined
       ? []
       : checkTarget(draft, draft.written.notices.to, ["notices", "to"]),

@@ -5,7 +5,6 @@
  */
 
 import { failure, type Finding } from "./finding.ts";
-import { parseDuration } from "./units.ts";
 
 interface Unavailable {
   /** Path with `*` for any one step. */
@@ -18,7 +17,6 @@ interface Unavailable {
 
 const is = (...words: readonly unknown[]) => (value: unknown) => words.includes(value);
 const isMapping = (value: unknown) => typeof value === "object" && value !== null;
-const waits = (value: unknown) => typeof value === "string" && parseDuration(value) !== 0;
 
 const UNAVAILABLE: readonly Unavailable[] = [
   { path: "http", what: "The status page" },
@@ -28,8 +26,6 @@ const UNAVAILABLE: readonly Unavailable[] = [
   { path: "sources.*.type", when: is("redis"), what: "The redis source" },
   { path: "defaults.colors", when: is("on"), what: "Colouring levels" },
   { path: "routes.*.colors", when: is("on"), what: "Colouring levels" },
-  { path: "defaults.delay", when: waits, what: "Holding lines back" },
-  { path: "routes.*.delay", when: waits, what: "Holding lines back" },
   {
     path: "routes.*.to",
     when: (value) => typeof value === "string" && value.startsWith("bus:"),

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { PanicAnswer } from "../reconcile/panic.ts";
 import type { Logger } from "../runtime/log.ts";
 
 /** Name of the socket in the state directory. */
@@ -17,6 +18,10 @@ const OWNER_ONLY_UMASK = 0o177;
 export interface Control {
   /** The agent's status as JSON. */
   status(): string;
+  /** Mutes every channel. */
+  panic(): PanicAnswer;
+  /** Ends a panic. */
+  resume(): PanicAnswer;
 }
 
 /** What the server needs. */
@@ -45,7 +50,9 @@ export async function serveControl(
     removeSocket(path);
     server = listen(path, control, log, signal);
   } catch (error) {
-    log.error("Control socket cannot be opened; irctail status will not work", { because: reasonOf(error) });
+    log.error("Control socket cannot be opened; irctail status, panic and resume will not work", {
+      because: reasonOf(error),
+    });
     return;
   }
   await server.finished;
@@ -81,10 +88,18 @@ function listen(
 }
 
 function answer(request: Request, control: Control): Response {
-  const { pathname } = new URL(request.url);
-  if (pathname !== "/status") return refusal(404, "There is nothing here that this agent knows");
-  if (request.method !== "GET") return refusal(405, "The status is only read");
-  return new Response(control.status(), { headers: { "content-type": "application/json" } });
+  const { method } = request;
+  switch (new URL(request.url).pathname) {
+    case "/status":
+      if (method !== "GET") return refusal(405, "The status is only read");
+      return new Response(control.status(), { headers: { "content-type": "application/json" } });
+    case "/panic":
+      return method === "POST" ? Response.json(control.panic()) : refusal(405, "A panic is told by POST");
+    case "/resume":
+      return method === "POST" ? Response.json(control.resume()) : refusal(405, "A resume is told by POST");
+    default:
+      return refusal(404, "There is nothing here that this agent knows");
+  }
 }
 
 function refusal(status: number, error: string): Response {

@@ -30,7 +30,10 @@ export type Outcome =
   | "shown"
   /** It waited longer than `maxAgeMs` while the channel could be spoken in. */
   | "expired"
-  /** It waited longer than `maxAgeMs`, or was pushed out by newer ones, while the server or channel was away. */
+  /**
+   * It waited longer than `maxAgeMs`, or was pushed out by newer ones, while the server or channel was away; or it was
+   * not on the wire yet when the connection was muted.
+   */
   | "away";
 
 /** One message on its way to a channel. */
@@ -70,7 +73,7 @@ export interface Connection {
   readonly pending: number;
   /** How fast it may speak, and why. */
   readonly pace: PaceState;
-  /** Whether a message for this channel could leave now or soon: registered and joined. */
+  /** Whether a message for this channel could leave now or soon: registered, joined and not muted. */
   canSpeak(channel: string): boolean;
   /** Sets the channels to be in, with their keys; joins and parts only the difference. */
   wantChannels(channels: readonly string[]): void;
@@ -82,6 +85,13 @@ export interface Connection {
   report(channel: string): ChannelReport | undefined;
   /** Queues a message without waiting; `false` when the queue is full and it was not taken (nothing is settled then). */
   offer(message: Message): boolean;
+  /**
+   * Says nothing in any channel from now on, and stays connected and joined. What is not on the wire yet is settled as
+   * `away` before this returns; nothing is taken until {@linkcode Connection.unmute}.
+   */
+  mute(): void;
+  /** Speaks again. */
+  unmute(): void;
   /**
    * Resolves when nothing is queued or in flight.
    *

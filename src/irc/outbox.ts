@@ -39,6 +39,8 @@ export class Outbox {
   readonly #others = new Lane();
   /** Everything that was taken and is not settled yet. */
   readonly #live = new Set<Entry>();
+  /** Messages with a line in flight that were dropped: what is not on the wire of them never leaves. */
+  readonly #dropped = new Set<Entry>();
   #bytes = 0;
   #offers = 0;
   #errorsInARow = 0;
@@ -151,7 +153,9 @@ export class Outbox {
   landed(entry: Entry): void {
     entry.flying--;
     entry.shown++;
-    if (entry.flying === 0 && entry.lines?.length === 0) this.#decide(entry, "shown");
+    if (entry.flying > 0) return;
+    if (entry.lines?.length === 0) this.#decide(entry, "shown");
+    else if (this.#dropped.has(entry)) this.#decide(entry, "away");
   }
 
   /**
@@ -167,6 +171,11 @@ export class Outbox {
     entry.alone ||= how === "doubtful";
     entry.lost ||= how === "lost";
     if (!this.#live.has(entry)) return;
+    if (this.#dropped.has(entry)) {
+      entry.lines = [line, ...entry.lines ?? []];
+      if (entry.flying === 0) this.#decide(entry, "away");
+      return;
+    }
     if (how === "refused" && ++entry.refusals >= MOST_REFUSALS) {
       this.#remove(entry);
       this.#decide(entry, "away");
@@ -207,6 +216,18 @@ export class Outbox {
     }
   }
 
+  /**
+   * Decides that everything that waits is `away`. A message with a line in flight is decided when that has landed, and
+   * is not finished: half of it is not shown.
+   */
+  drop(): void {
+    for (const entry of this.#live) {
+      this.#remove(entry);
+      if (entry.flying === 0) this.#decide(entry, "away");
+      else this.#dropped.add(entry);
+    }
+  }
+
   /** Decides that everything left is `away`. */
   abandon(): void {
     for (const entry of this.#live) this.#decide(entry, "away");
@@ -223,6 +244,7 @@ export class Outbox {
 
   #decide(entry: Entry, outcome: Outcome): void {
     if (!this.#live.delete(entry)) return;
+    this.#dropped.delete(entry);
     this.#bytes -= entry.bytes;
     this.#decided.push([entry, outcome]);
   }

@@ -34,6 +34,7 @@ export function openPrintedConnection(
 ): Connection {
   let nick = spec.nick;
   let channels: ReadonlyMap<string, ChannelState> = new Map();
+  let isMuted = false;
   let unsettled: Message[] = [];
   const state = (): ConnectionState => ({ phase: "ready", nick });
   const settleAll = () => {
@@ -53,7 +54,7 @@ export function openPrintedConnection(
       return unsettled.length;
     },
     pace: PACE,
-    canSpeak: (channel) => channel !== "",
+    canSpeak: (channel) => !isMuted && channel !== "",
     wantChannels: (names) => {
       channels = new Map(names.map((name) => [name.toLowerCase(), { phase: "joined" }]));
     },
@@ -63,12 +64,19 @@ export function openPrintedConnection(
     reloaded: () => {},
     report: () => undefined,
     offer: (message) => {
+      if (isMuted) return false;
       const limitBytes = limitFor({ nick, user: nick, host: undefined }, message.channel);
       for (const text of toWire(message.text, { limitBytes, long: message.long })) {
         print({ connection: id, channel: message.channel, text });
       }
       if (unsettled.push(message) === 1) queueMicrotask(settleAll);
       return true;
+    },
+    mute: () => {
+      isMuted = true;
+    },
+    unmute: () => {
+      isMuted = false;
     },
     drained: async () => {
       while (unsettled.length > 0) await Promise.resolve();

@@ -193,6 +193,11 @@ export class Session {
     this.#speaker.command(...names.map((name) => `PART ${name}`));
   }
 
+  /** Puts back every message that is not on the wire yet; what keeps the session alive goes on. */
+  takeBack(): void {
+    this.#speaker.takeBack();
+  }
+
   /** Says farewell; the server closes the connection. */
   quit(reason: string): void {
     this.#because = "The connection was closed";

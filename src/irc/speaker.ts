@@ -14,7 +14,7 @@ import { type Entry, isFit, type Part } from "./lane.ts";
 import type { Outbox } from "./outbox.ts";
 import { Tempo, type TempoOptions } from "./tempo.ts";
 import type { Transport } from "./transport.ts";
-import { AckWindow, type Landing } from "./window.ts";
+import { AckWindow, type Flight, type Landing } from "./window.ts";
 import { byteLength } from "./wire.ts";
 
 /** Longest PING of ours with CR LF. */
@@ -199,6 +199,12 @@ export class Speaker {
     this.#tempo.changed(this.#channels.keyOf(channel));
   }
 
+  /** Puts back what the socket was not given yet: it can still be stopped. */
+  takeBack(): void {
+    const unsent = this.#window.withdraw((flight) => this.#transport.withdraw(rawLine(flight)));
+    for (const { parts } of unsent) this.#giveBack(parts, "lost");
+  }
+
   /** The connection is gone: puts back what was in flight. */
   giveUp(): void {
     const flights = this.#window.drain();
@@ -238,10 +244,9 @@ export class Speaker {
    * answer from the server.
    */
   #say(entry: Entry, nowMs: number): number {
-    const { channel } = entry.message;
     const { text, entries } = this.#compose(entry, nowMs);
     const label = this.#labels === undefined ? undefined : `${this.#labels}`;
-    const line = `${label === undefined ? "" : `@label=${label} `}PRIVMSG ${channel} :${text}`;
+    const line = rawLine({ entry, text, label });
     const bytes = wireLength(line);
     if (!this.#window.fits(bytes, this.#pace.mostBytesInFlight)) return Infinity;
     const waitMs = this.#tempo.waitMs(bytes, nowMs);
@@ -307,6 +312,11 @@ export class Speaker {
     // Some of them were shown, so the channel is open.
     for (const { entry } of doubtful) this.#channels.spoke(entry.key);
   }
+}
+
+/** A message as it is sent, without CR LF. */
+function rawLine({ entry, text, label }: Pick<Flight, "entry" | "text" | "label">): string {
+  return `${label === undefined ? "" : `@label=${label} `}PRIVMSG ${entry.message.channel} :${text}`;
 }
 
 /** Length of a line with its CR LF. */

@@ -75,6 +75,7 @@ class SupervisedConnection implements Connection {
   #transport: Transport | undefined;
   #waiters: (() => void)[] = [];
   #nicklen: number | undefined;
+  #muted = false;
 
   constructor(options: ConnectionOptions) {
     this.id = options.id;
@@ -118,7 +119,8 @@ class SupervisedConnection implements Connection {
   }
 
   canSpeak(channel: string): boolean {
-    return this.#session?.isReady === true && this.#channels.canSpeak(channel, this.#nowMs());
+    return !this.#muted && this.#session?.isReady === true &&
+      this.#channels.canSpeak(channel, this.#nowMs());
   }
 
   wantChannels(channels: readonly string[]): void {
@@ -144,9 +146,22 @@ class SupervisedConnection implements Connection {
   }
 
   offer(message: Message): boolean {
-    if (this.#ending.signal.aborted || !this.#outbox.offer(message)) return false;
+    if (this.#muted || this.#ending.signal.aborted || !this.#outbox.offer(message)) return false;
     this.#poke.poke();
     return true;
+  }
+
+  mute(): void {
+    this.#muted = true;
+    this.#session?.takeBack();
+    this.#outbox.drop();
+    this.#outbox.settleAll();
+    this.#poke.poke();
+  }
+
+  unmute(): void {
+    this.#muted = false;
+    this.#poke.poke();
   }
 
   async drained(signal: AbortSignal): Promise<void> {

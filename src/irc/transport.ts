@@ -21,10 +21,16 @@ const BLANK = 0x20;
 /** CR, LF and NUL end a line or are refused by servers (RFC 1459 §2.3.1). */
 const LINE_BREAKERS = /[\r\n\0]/;
 
+/** A line that the socket has not been given yet. */
+interface Waiting {
+  readonly line: string;
+  readonly bytes: Uint8Array;
+}
+
 /** An open connection to a server. Closing it ends the iteration over its lines. */
 export class Transport implements AsyncDisposable {
   readonly #conn: Deno.Conn;
-  #waiting: Uint8Array[] = [];
+  #waiting: Waiting[] = [];
   #pendingBytes = 0;
   #flushing: Promise<void> | undefined;
   #closed = false;
@@ -83,7 +89,7 @@ export class Transport implements AsyncDisposable {
     const bytes = new TextEncoder().encode(`${line}\r\n`);
     const tagBytes = line.startsWith("@") ? bytes.indexOf(BLANK) + 1 : 0;
     if (tagBytes > TAG_BYTES || bytes.length - tagBytes > LINE_BYTES) return false;
-    this.#waiting.push(bytes);
+    this.#waiting.push({ line, bytes });
     this.#pendingBytes += bytes.length;
     if (this.#pendingBytes > MOST_PENDING_BYTES) {
       this.close();
@@ -91,6 +97,18 @@ export class Transport implements AsyncDisposable {
     }
     this.#flushing ??= this.#flush();
     return true;
+  }
+
+  /**
+   * Takes back the last of the queued lines that reads like this.
+   *
+   * @returns Whether there was one; what the socket was given already stays sent.
+   */
+  withdraw(line: string): boolean {
+    const place = this.#waiting.findLastIndex((waiting) => waiting.line === line);
+    const [taken] = place === -1 ? [] : this.#waiting.splice(place, 1);
+    this.#pendingBytes -= taken?.bytes.length ?? 0;
+    return taken !== undefined;
   }
 
   /** Resolves when everything queued was handed to the kernel, or the connection is closed. */
@@ -126,7 +144,7 @@ export class Transport implements AsyncDisposable {
     await Promise.resolve();
     try {
       while (this.#waiting.length > 0) {
-        const bytes = concatenated(this.#waiting);
+        const bytes = concatenated(this.#waiting.map((waiting) => waiting.bytes));
         this.#waiting = [];
         for (let sent = 0; sent < bytes.length && !this.#closed;) {
           sent += await this.#conn.write(bytes.subarray(sent));

@@ -214,6 +214,12 @@ export class AckWindow {
     return { ...NOTHING, refused: this.#takeOut((flight) => flight === refused) };
   }
 
+  /** Lines that never left after all, the newest first. */
+  withdraw(isUnsent: (flight: Flight) => boolean): readonly Flight[] {
+    const unsent = new Set<Flight>(this.#flights.toReversed().filter(isUnsent));
+    return this.#takeOut((flight) => unsent.has(flight)).toReversed();
+  }
+
   /** The connection is gone: everything in flight, in the order it was sent; its fate is unknown. */
   drain(): readonly Flight[] {
     this.#open.clear();

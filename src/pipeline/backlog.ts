@@ -103,6 +103,14 @@ export class Backlog {
     if (!shown) this.#merge(owed);
   }
 
+  /** Makes one gap of everything that waits. */
+  foldIntoGap(): void {
+    const { overflow } = this.#waiting;
+    if (overflow === undefined) return;
+    this.#waiting.overflow = undefined;
+    this.#merge({ ...overflow, kind: "gap" });
+  }
+
   /** As plain data; `undefined` when nothing is owed. `repeats` are counted by other means and belong to the overflow. */
   counters(repeats: Iterable<readonly [LevelIndex, number]>, moment: Moment): BacklogCounters | undefined {
     const sum = new Backlog();

@@ -7,6 +7,7 @@
 import { ERROR_INDEX, type LevelIndex } from "../event/level.ts";
 import type { Connection, Outcome } from "../irc/connection.ts";
 import type { RedactedText } from "../redact/redacted.ts";
+import type { Redaction } from "../redact/redactor.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { ErrorFirstBudget, type Token } from "../route/budget.ts";
 import { Repeats } from "../route/repeats.ts";
@@ -14,9 +15,11 @@ import { Sample } from "../route/sample.ts";
 import { gapText, overflowText, repeatText } from "../route/summary.ts";
 import { emptyLaneAccount, type LaneAccount } from "./accounts.ts";
 import { Backlog, type BacklogCounters, type Moment, type Owed, type OwedKind } from "./backlog.ts";
+import { Hold } from "./hold.ts";
 import { laneKey, NO_CHANNEL } from "./lane_key.ts";
 import type { Line } from "./line.ts";
 import type { SendRoute } from "./program.ts";
+import { textOf, type Utterance } from "./utterance.ts";
 
 /** What a lane needs from the world. */
 export interface LaneDeps {
@@ -47,6 +50,7 @@ export class Lane {
   readonly #repeats: Repeats<Repeated>;
   readonly #backlog = new Backlog();
   readonly #sample = new Sample();
+  readonly #hold = new Hold<Utterance>();
   #route: SendRoute;
   #queued = 0;
   /** Where the token of the record came from that was admitted last. */
@@ -55,6 +59,7 @@ export class Lane {
   #refusedAs: OwedKind = "overflow";
   #refunds = { startMs: -Infinity, count: 0 };
   #retired = false;
+  #muted = false;
 
   /** Identity across reloads and restarts: route, connection and channel. */
   readonly key: string;
@@ -76,7 +81,8 @@ export class Lane {
     this.key = laneKeyOf(route, channel);
     this.#deps = deps;
     this.#budget = new ErrorFirstBudget(route.send.budget, deps.clock.monotonic());
-    this.#repeats = new Repeats(() => this.#route.send.budget.digestMs);
+    // Counted from when they were read, and the first of them waits too: it is shown before its count.
+    this.#repeats = new Repeats(() => this.#route.send.budget.digestMs + this.#route.send.delayMs);
   }
 
   /** The route as it runs now. */
@@ -86,7 +92,7 @@ export class Lane {
 
   /** Records that were taken and whose end is not known yet. */
   get pending(): number {
-    return this.#queued + this.#backlog.total + this.#repeats.pending;
+    return this.#hold.records + this.#queued + this.#backlog.total + this.#repeats.pending;
   }
 
   /** Whether nothing is owed any more. */
@@ -104,11 +110,28 @@ export class Lane {
     this.#route = route;
     this.#retired = false;
     this.#budget.update(route.send.budget, this.#deps.clock.monotonic());
+    if (!this.#hold.isEmpty) this.#deps.wake();
   }
 
-  /** Says at once what is owed, because the route is gone. */
+  /** Says at once what is owed, because the route is gone; lines that wait are counted, because no redaction is theirs. */
   retire(): void {
     this.#retired = true;
+    if (!this.#hold.isEmpty) this.#forgetTexts("overflow");
+    this.#deps.wake();
+  }
+
+  /** Says nothing from now on: what waits is counted, and whatever comes is counted without a look at its text. */
+  mute(): void {
+    this.#muted = true;
+    this.#forgetTexts("gap");
+    this.#backlog.foldIntoGap();
+  }
+
+  /** Speaks again: first of all, in one gap, of everything that was not said. */
+  unmute(): void {
+    this.#muted = false;
+    // What was on the wire when the lane was muted may have come back since.
+    this.#backlog.foldIntoGap();
     this.#deps.wake();
   }
 
@@ -119,7 +142,7 @@ export class Lane {
    */
   admit(levelIndex: LevelIndex, nowMs: number): boolean {
     this.account.matched++;
-    this.#token = this.channel === NO_CHANNEL
+    this.#token = this.#muted || this.channel === NO_CHANNEL
       ? undefined
       : this.#budget.take(nowMs, levelIndex >= ERROR_INDEX);
     if (this.#token !== undefined) return true;
@@ -140,7 +163,8 @@ export class Lane {
   }
 
   /**
-   * Sends the record that was admitted last, or counts it as a repeat.
+   * Sends the record that was admitted last, or counts it as a repeat; where the route has a delay it waits first, and
+   * holds its checkpoint back for so long.
    *
    * @param line The record.
    * @param settled Called exactly once, when the checkpoint need not hold it any longer.
@@ -149,42 +173,20 @@ export class Lane {
   deliver(line: Line, settled: () => void): boolean {
     // Whoever reads the channel hears of the gap before the first line behind it.
     if (this.#backlog.waiting.gap !== undefined) this.tick();
-    const { redactor, template, send } = this.#route;
-    const redaction = redactor.redact(template.render(line));
-    if (redaction.withheld) {
-      this.account.withheld++;
-      this.#deps.withheld(redaction.rule);
-      settled();
-      this.#offer({ text: redaction.text, line, settle: () => {} });
-      return false;
-    }
-    if (send.repeats === "collapse" && this.#isRepeat(line, redaction.text)) {
-      settled();
-      return false;
-    }
+    const route = this.#route;
     const token = this.#token;
-    const unshown = (kind: OwedKind) => {
-      if (token !== undefined) this.#budget.refund(token);
-      this.#count(line.levelIndex, kind);
-    };
-    const taken = this.#offer({
-      text: redaction.text,
-      line,
-      settle: (outcome) => {
-        this.#queued--;
-        if (outcome === "shown") this.account.shown++;
-        else unshown(outcome === "expired" ? "overflow" : "gap");
-        settled();
-        if (this.#retired) this.#deps.wake();
-      },
-    });
-    if (taken) {
-      this.#queued++;
-    } else {
-      unshown(this.#canSpeak() ? "overflow" : "gap");
-      settled();
+    const redaction = textOf("record", line, route);
+    const { text } = redaction;
+    const record: Utterance = { kind: "record", line, text, route, token, settled, isRecord: true };
+    if (redaction.withheld) {
+      this.#sayOrHold(this.#withheld(record, redaction));
+      return false;
     }
-    return taken;
+    if (route.send.repeats === "collapse" && this.#isRepeat(line, text)) {
+      settled();
+      return false;
+    }
+    return this.#sayOrHold(record);
   }
 
   /**
@@ -195,17 +197,16 @@ export class Lane {
    * @param settled Called exactly once.
    */
   deliverContinuation(line: Line, settled: () => void): void {
-    const token = this.#budget.take(line.readMs, line.levelIndex >= ERROR_INDEX);
-    const cut = () => {
-      if (token !== undefined) this.#budget.refund(token);
+    const token = this.#muted ? undefined : this.#budget.take(line.readMs, line.levelIndex >= ERROR_INDEX);
+    const route = this.#route;
+    const kind = "continuation";
+    if (token === undefined) {
       this.account.continuationsCut++;
-      settled();
-    };
-    if (token === undefined) return cut();
-    const redaction = this.#route.redactor.redact(`⏎ ${line.message.trimStart()}`);
+      return settled();
+    }
+    const redaction = textOf(kind, line, route);
     if (redaction.withheld) this.#deps.withheld(redaction.rule);
-    const settle = (outcome: Outcome) => outcome === "shown" ? settled() : cut();
-    if (!this.#offer({ text: redaction.text, line, settle })) cut();
+    this.#sayOrHold({ kind, line, text: redaction.text, route, token, settled, isRecord: false });
   }
 
   /** Counts a record of an earlier run that can no longer be read. */
@@ -216,39 +217,32 @@ export class Lane {
 
   /** When something is due next, in monotonic milliseconds; `Infinity` when nothing is, or nobody could hear it. */
   nextDueMs(): number {
-    if (this.idle || this.#backlog.saying || !this.#canSpeak()) return Infinity;
+    const heldMs = this.#hold.dueMs(this.#route.send.delayMs);
+    if (this.idle || this.#backlog.saying || !this.#canSpeak()) return heldMs;
     const { overflow, gap } = this.#backlog.waiting;
     if (gap !== undefined || this.#retired) return 0;
     const digestMs = this.#route.send.budget.digestMs;
-    return Math.min(overflow === undefined ? Infinity : overflow.sinceMs + digestMs, this.#repeats.nextDueMs);
+    return Math.min(
+      heldMs,
+      overflow === undefined ? Infinity : overflow.sinceMs + digestMs,
+      this.#repeats.nextDueMs,
+    );
   }
 
   /**
-   * Says what is due, when the channel can be spoken in and the last summary was shown.
+   * Says what is due: lines that have waited long enough, and what is owed when the channel can be spoken in and the last
+   * summary was shown.
    *
-   * @param options `all` says everything owed, due or not: the agent is about to leave.
+   * @param options `all` says everything, due or not: the agent is about to leave.
    */
   tick(options: { readonly all: boolean } = { all: false }): void {
-    if (this.#backlog.saying || !this.#canSpeak()) return;
     const moment = this.#now();
-    const { nowMs } = moment;
-    const all = options.all || this.#retired;
-    const gap = this.#backlog.take("gap");
-    if (gap !== undefined) this.#summarise("⋯ ", gapText(gap.tally, gap.fromMs, gap.toMs), gap);
-    const waiting = this.#backlog.waiting.overflow;
-    if (waiting !== undefined && (all || nowMs >= waiting.sinceMs + this.#route.send.budget.digestMs)) {
-      const owed = this.#backlog.take("overflow") ?? waiting;
-      this.#summarise(
-        "⋯ ",
-        overflowText(owed.tally, nowMs - owed.sinceMs, this.#sample.take(owed.tally.total)),
-        owed,
-      );
-    }
-    for (const run of all ? this.#repeats.drain() : this.#repeats.due(nowMs)) {
-      const since = { nowMs: run.sinceMs, wallMs: moment.wallMs - (nowMs - run.sinceMs) };
-      const owed = this.#backlog.lend(run.value.levelIndex, run.count, since);
-      this.#summarise("↻ ", repeatText(run.count, nowMs - run.sinceMs, run.value.text), owed);
-    }
+    const mayOwe = !this.#backlog.saying && this.#canSpeak();
+    if (mayOwe) this.#sayGap();
+    const { delayMs } = this.#route.send;
+    const due = options.all ? this.#hold.takeAll() : this.#hold.takeDue(moment.nowMs, delayMs);
+    for (const held of due) this.#say(this.#renewed(held));
+    if (mayOwe) this.#sayCounts(moment, options.all || this.#retired);
   }
 
   /** Everything owed as plain data, for the checkpoint; `undefined` when nothing is. */
@@ -263,11 +257,90 @@ export class Lane {
     this.#deps.wake();
   }
 
+  /** Says it, or lets it wait; whatever does not fit is counted like what is over budget. */
+  #sayOrHold(utterance: Utterance): boolean {
+    const { delayMs } = this.#route.send;
+    if (delayMs === 0) {
+      // A reload has ended the delay: what waits came before this.
+      if (!this.#hold.isEmpty) this.tick();
+      return this.#say(utterance);
+    }
+    const isFirst = this.#hold.isEmpty;
+    if (!this.#hold.add(utterance, this.#route.send)) {
+      this.#drop(utterance, "overflow");
+      return false;
+    }
+    if (isFirst) this.#deps.wake();
+    return true;
+  }
+
+  /** The same by the route as it is now: a reload may have changed what must not be shown. */
+  #renewed(held: Utterance): Utterance {
+    const route = this.#route;
+    if (held.route === route || held.kind === "notice") return held;
+    const redaction = textOf(held.kind, held.line, route);
+    if (redaction.withheld && held.kind === "record") return this.#withheld(held, redaction);
+    if (redaction.withheld) this.#deps.withheld(redaction.rule);
+    return { ...held, text: redaction.text, route };
+  }
+
+  /** Counts a record as withheld; what stands for it is left to be said. */
+  #withheld(record: Utterance, { rule, text }: Extract<Redaction, { readonly withheld: true }>): Utterance {
+    this.account.withheld++;
+    this.#deps.withheld(rule);
+    record.settled();
+    return { ...record, kind: "notice", text, isRecord: false };
+  }
+
+  /** Offers it; returns whether it is on its way. */
+  #say(utterance: Utterance): boolean {
+    const { kind, line, text, settled } = utterance;
+    if (kind === "notice") return this.#offer({ text, line, settle: () => {} });
+    const isRecord = kind === "record";
+    const taken = this.#offer({
+      text,
+      line,
+      settle: (outcome) => {
+        if (isRecord) this.#queued--;
+        if (outcome !== "shown") this.#drop(utterance, outcome === "expired" ? "overflow" : "gap");
+        else {
+          if (isRecord) this.account.shown++;
+          settled();
+        }
+        if (this.#retired) this.#deps.wake();
+      },
+    });
+    if (!taken) this.#drop(utterance, this.#canSpeak() ? "overflow" : "gap");
+    else if (isRecord) this.#queued++;
+    return taken;
+  }
+
+  /** Counts what is not shown. */
+  #drop({ kind, line, token, settled }: Utterance, as: OwedKind): void {
+    if (kind === "notice") return;
+    if (token !== undefined) this.#budget.refund(token);
+    if (kind === "record") this.#count(line.levelIndex, as);
+    else this.account.continuationsCut++;
+    settled();
+  }
+
+  /** Counts what waits, and forgets every text that was not shown yet. */
+  #forgetTexts(as: OwedKind): void {
+    for (const held of this.#hold.takeAll()) this.#drop(held, as);
+    const { nowMs, wallMs } = this.#now();
+    for (const { value, count, sinceMs } of this.#repeats.forget()) {
+      const since = { nowMs: sinceMs, wallMs: wallMs - (nowMs - sinceMs) };
+      this.#backlog.release(this.#backlog.lend(value.levelIndex, count, since), false);
+    }
+    this.#sample.clear();
+  }
+
   #now(): Moment {
     return { nowMs: this.#deps.clock.monotonic(), wallMs: this.#deps.clock.now() };
   }
 
   #canSpeak(): boolean {
+    if (this.#muted) return false;
     return this.#deps.connection(this.#route.send.connection)?.canSpeak(this.channel) ?? false;
   }
 
@@ -315,6 +388,29 @@ export class Lane {
       maxAgeMs: send.budget.maxAgeMs,
       settle: message.settle,
     }) ?? false;
+  }
+
+  #sayGap(): void {
+    const gap = this.#backlog.take("gap");
+    if (gap !== undefined) this.#summarise("⋯ ", gapText(gap.tally, gap.fromMs, gap.toMs), gap);
+  }
+
+  #sayCounts(moment: Moment, all: boolean): void {
+    const { nowMs } = moment;
+    const waiting = this.#backlog.waiting.overflow;
+    if (waiting !== undefined && (all || nowMs >= waiting.sinceMs + this.#route.send.budget.digestMs)) {
+      const owed = this.#backlog.take("overflow") ?? waiting;
+      this.#summarise(
+        "⋯ ",
+        overflowText(owed.tally, nowMs - owed.sinceMs, this.#sample.take(owed.tally.total)),
+        owed,
+      );
+    }
+    for (const run of all ? this.#repeats.drain() : this.#repeats.due(nowMs)) {
+      const since = { nowMs: run.sinceMs, wallMs: moment.wallMs - (nowMs - run.sinceMs) };
+      const owed = this.#backlog.lend(run.value.levelIndex, run.count, since);
+      this.#summarise("↻ ", repeatText(run.count, nowMs - run.sinceMs, run.value.text), owed);
+    }
   }
 
   #summarise(mark: "⋯ " | "↻ ", body: string, owed: Owed): void {

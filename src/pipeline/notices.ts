@@ -102,6 +102,12 @@ export class Notices {
     this.#due.poke();
   }
 
+  /** Forgets what waits. */
+  forget(): void {
+    this.#subjects.clear();
+    this.#uncounted = 0;
+  }
+
   /** Looks again: a connection or channel changed its state. */
   poke(): void {
     this.#due.poke();

@@ -51,6 +51,7 @@ export class Pipeline {
   readonly #left: Map<string, ReadonlyMap<string, StreamCheckpoint>>;
   readonly #withheld: WithheldLines;
   #program: Program;
+  #muted = false;
 
   /**
    * Opens a pipeline that owes what the checkpoint says.
@@ -162,6 +163,20 @@ export class Pipeline {
     return [...channels];
   }
 
+  /** Says nothing in any channel from now on; what was read and not handed over is counted as a gap (invariant I1). */
+  mute(): void {
+    this.#muted = true;
+    for (const lane of this.#lanes.values()) lane.mute();
+    for (const intake of this.#intakes.values()) intake.tick(Infinity, { all: true });
+    this.#changed.poke();
+  }
+
+  /** Speaks again, beginning with the gap. */
+  unmute(): void {
+    this.#muted = false;
+    for (const lane of this.#lanes.values()) lane.unmute();
+  }
+
   /** Looks again at what is due: a connection or channel changed its state. */
   poke(): void {
     this.#due.poke();
@@ -269,13 +284,15 @@ export class Pipeline {
   }
 
   #newLane(route: SendRoute, channel: string): Lane {
-    return new Lane(route, channel, {
+    const lane = new Lane(route, channel, {
       clock: this.#deps.clock,
       connection: this.#deps.connection,
       wake: () => this.#due.poke(),
       acknowledged: () => this.#acknowledge(),
       withheld: (rule) => this.#withheld.count(rule),
     });
+    if (this.#muted) lane.mute();
+    return lane;
   }
 
   /** The lane a checkpoint names, opened when its route is still configured for that connection and channel. */

@@ -12,6 +12,7 @@ import type { Logger } from "../runtime/log.ts";
 import { aborted, Scope } from "../runtime/scope.ts";
 import { checkpointSaver } from "./checkpoint_saver.ts";
 import { watchConfig } from "./config_watch.ts";
+import { Panic, type PanicAnswer } from "./panic.ts";
 import { isReadOnce } from "./plan.ts";
 import { type Desired, Reconciler } from "./reconciler.ts";
 import { Reporter } from "./reporter.ts";
@@ -34,6 +35,10 @@ const LAST_LINES_MS = 2_000;
 export interface RunningAgent {
   /** Its status as JSON: `Status` in `status.ts`. */
   status(): string;
+  /** Mutes every channel. */
+  panic(): PanicAnswer;
+  /** Ends a panic. */
+  resume(): PanicAnswer;
 }
 
 /** What the agent needs. */
@@ -46,6 +51,8 @@ export interface AgentOptions extends Omit<WorldDeps, "changed"> {
   readonly stateDir: string | undefined;
   /** Calls back whenever the user asks for a reload, until `signal` aborts. */
   readonly onReload: (reload: () => void, signal: AbortSignal) => void;
+  /** Calls back whenever the user asks to mute every channel, or to end that, until `signal` aborts. */
+  readonly onPanic: (toggle: () => void, signal: AbortSignal) => void;
   /** Told of every config that was applied by a reload. */
   readonly reloaded: (config: Config) => void;
   /** Lets others ask, until `signal` aborts; what goes wrong with that is its own business. */
@@ -72,14 +79,29 @@ export async function runAgent(
     log.error("Checkpoint is damaged; starting without it", { because, movedTo });
   });
   const world: World = new World(left, { ...options, changed: () => reporter.changed() });
-  const reporter = new Reporter(first.config, { clock, log, world, reload: () => reconciler.state });
+  const reporter = new Reporter(first.config, {
+    clock,
+    log,
+    world,
+    reload: () => reconciler.state,
+    mutedSinceMs: () => panic.sinceMs,
+  });
+  const panic: Panic = openPanic(world, reporter, options);
   const reconciler: Reconciler = openReconciler(world, first, { ...options, reporter }, stop);
   const save = checkpointSaver({ stateDir, log, changed: (state) => reporter.checkpoints(state) });
   {
     await using housekeeping = new Scope();
     // First, so that a start that waits can be asked what it waits for.
     housekeeping.spawn((signal) => reporter.run(signal));
-    housekeeping.spawn((signal) => options.serve(reporter, signal));
+    housekeeping.spawn((signal) => {
+      options.onPanic(() => panic.toggle(), signal);
+      const running = {
+        status: () => reporter.status(),
+        panic: () => panic.panic(),
+        resume: () => panic.resume(),
+      };
+      return options.serve(running, signal);
+    });
     const pipeline = await start(world, first, log, stop);
     housekeeping.spawn((signal) => pipeline.run(signal));
     housekeeping.spawn((signal) => pipeline.keepCheckpoints(save, signal));
@@ -116,6 +138,23 @@ function logAccounts(pipeline: Pipeline, log: Logger): void {
   for (const { key, account, pending } of pipeline.lanes.values()) {
     log.info("Route account", { lane: key, ...account, pending });
   }
+}
+
+/** What mutes everything, which may be so from the start. */
+function openPanic(world: World, reporter: Reporter, { stateDir, clock, log }: AgentOptions): Panic {
+  return new Panic({
+    stateDir,
+    clock,
+    log,
+    mute: () => {
+      world.mute();
+      reporter.muted();
+    },
+    unmute: (mutedForMs) => {
+      world.unmute();
+      reporter.unmuted(mutedForMs);
+    },
+  });
 }
 
 /** What reads and applies configs, and has both said. */

@@ -37,6 +37,9 @@ export interface ObserveOptions {
   readonly lost: ReadonlyMap<string, string>;
 }
 
+/** What every route is during a panic. */
+const MUTED = { ready: false, reason: "muted by a panic" } as const;
+
 /** Looks at everything; changes nothing. */
 export function observe(world: World, options: ObserveOptions): readonly Resource[] {
   const { connections, pipeline, sourceSpecs } = world;
@@ -47,7 +50,8 @@ export function observe(world: World, options: ObserveOptions): readonly Resourc
     const quietAfterMs = options.quiet.has(id) ? sourceSpecs.get(id)?.quietAfterMs : undefined;
     resources.push(sourceOf(id, state, { intake: pipeline?.intakes.get(id), quietAfterMs, ...options }));
   }
-  if (pipeline !== undefined) resources.push(...routesOf(pipeline, connections));
+  const routes = pipeline === undefined ? [] : routesOf(pipeline, connections);
+  resources.push(...world.muted ? routes.map((route) => ({ ...route, ...MUTED })) : routes);
   return resources;
 }
 

@@ -9,6 +9,7 @@ import type { Config } from "../config/config.ts";
 import type { ConfigError } from "../config/diagnostic.ts";
 import { Notices } from "../pipeline/notices.ts";
 import { compileRedactor, type Redactor } from "../redact/redactor.ts";
+import { durationText } from "../route/summary.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
 import { Monitor } from "./monitor.ts";
@@ -25,12 +26,15 @@ export interface ReporterOptions {
   readonly world: World;
   /** How the last reload went. */
   readonly reload: () => ReloadState;
+  /** Since when everything is muted, in milliseconds since the Unix epoch; `undefined` when nothing is. */
+  readonly mutedSinceMs: () => number | undefined;
 }
 
 /** Reports. */
 export class Reporter {
   readonly #monitor: Monitor;
   readonly #notices: Notices;
+  readonly #mutedSinceMs: () => number | undefined;
   #config: Config;
   #redactor: Redactor;
 
@@ -40,7 +44,8 @@ export class Reporter {
    * @param config The config that runs.
    * @param options The world, and how reloads went.
    */
-  constructor(config: Config, { clock, log, world, reload }: ReporterOptions) {
+  constructor(config: Config, { clock, log, world, reload, mutedSinceMs }: ReporterOptions) {
+    this.#mutedSinceMs = mutedSinceMs;
     this.#config = config;
     this.#redactor = redactorOf(config);
     this.#notices = new Notices({
@@ -60,13 +65,30 @@ export class Reporter {
 
   /** The status as JSON (`Status` in `status.ts`), without secrets. */
   status(): string {
-    return encodeStatus(this.#monitor.status(), (text) => this.#redactor.redact(text).text);
+    const mutedSinceMs = this.#mutedSinceMs();
+    return encodeStatus(
+      { ...this.#monitor.status(), ...mutedSinceMs === undefined ? {} : { mutedSinceMs } },
+      (text) => this.#redactor.redact(text).text,
+    );
   }
 
   /** Looks again soon: a connection, channel or source changed its state. */
   changed(): void {
     this.#monitor.poke();
     this.#notices.poke();
+  }
+
+  /** Everything was muted: news that wait are old when they can be said. */
+  muted(): void {
+    this.#notices.forget();
+    this.changed();
+  }
+
+  /** Everything can be said again. */
+  unmuted(mutedForMs: number): void {
+    const text = `speaking again, after a panic of ${durationText(mutedForMs)}`;
+    this.#notices.tell({ subject: "panic", text, back: true });
+    this.changed();
   }
 
   /** A reload was done. */

@@ -89,6 +89,8 @@ export interface Status {
   readonly nowMs: number;
   /** When the agent was started. */
   readonly startedMs: number;
+  /** Since when every channel is muted by a panic; left out when none is. */
+  readonly mutedSinceMs?: number;
   readonly config: ConfigStatus & Since;
   /** Connections, then channels, sources and routes; routes in matching order. */
   readonly resources: readonly (Resource & Since)[];

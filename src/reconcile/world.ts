@@ -69,6 +69,7 @@ export class World {
   #reloadAsked = false;
   #pipeline: Pipeline | undefined;
   #routing: State["routing"];
+  #muted = false;
 
   /** Starts with nothing running, and with what an earlier run left. */
   constructor(left: Checkpoint, deps: WorldDeps) {
@@ -183,6 +184,26 @@ export class World {
     over.abort();
   }
 
+  /** Whether nothing is said in any channel. */
+  get muted(): boolean {
+    return this.#muted;
+  }
+
+  /** Says nothing in any channel from now on, whatever is loaded or connected later; everything else goes on. */
+  mute(): void {
+    this.#muted = true;
+    // First, so that what the queues give back is counted as the gap that it is.
+    this.#pipeline?.mute();
+    for (const { connection } of this.#connections.values()) connection.mute();
+  }
+
+  /** Speaks again. */
+  unmute(): void {
+    this.#muted = false;
+    for (const { connection } of this.#connections.values()) connection.unmute();
+    this.#pipeline?.unmute();
+  }
+
   /** Stops every source; resolves when they have closed what they held. */
   async stopSources(): Promise<void> {
     await Promise.all([...this.#sources.keys()].map((id) => this.#stopSource(id)));
@@ -209,13 +230,15 @@ export class World {
 
   #openPipeline(program: ReturnType<typeof compileProgram>): Pipeline {
     const { clock, log, host } = this.#deps;
-    return new Pipeline(program, this.#left, {
+    const pipeline = new Pipeline(program, this.#left, {
       clock,
       log,
       host,
       connection: (id) => this.#connections.get(id)?.connection,
       channelsChanged: () => this.#wantChannels(),
     });
+    if (this.#muted) pipeline.mute();
+    return pipeline;
   }
 
   #openConnection(id: string, config: Config): void {
@@ -226,6 +249,7 @@ export class World {
       this.#connectionsChanged.poke();
       this.#deps.changed();
     });
+    if (this.#muted) connection.mute();
     this.#connections.set(id, { spec, connection });
   }
 
@@ -331,9 +355,10 @@ export class World {
   }
 
   #speaksEverywhere(): boolean {
-    return [...this.#connections].every(([id, { connection }]) =>
-      this.#pipeline?.channels(id).every((channel) => connection.canSpeak(channel))
-    );
+    return this.#muted ||
+      [...this.#connections].every(([id, { connection }]) =>
+        this.#pipeline?.channels(id).every((channel) => connection.canSpeak(channel))
+      );
   }
 
   async #stopSource(id: string): Promise<void> {

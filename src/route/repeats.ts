@@ -113,6 +113,14 @@ export class Repeats<Value> {
     return runs;
   }
 
+  /** Takes everything that is not announced yet, and forgets every text. */
+  forget(): readonly Run<Value>[] {
+    const runs = this.drain();
+    this.#entries.clear();
+    this.#characters = 0;
+    return runs;
+  }
+
   /** What is not announced yet, left where it is. */
   counts(): readonly Run<Value>[] {
     return [...this.#forgotten, ...[...this.#entries.values()].filter(({ count }) => count > 0)];

@@ -73,6 +73,12 @@ export class Sample {
     }
   }
 
+  /** Forgets what it has seen. */
+  clear(): void {
+    this.#counts.clear();
+    this.#taken = 0;
+  }
+
   /**
    * Takes the templates, commonest first, and starts anew.
    *
@@ -83,8 +89,7 @@ export class Sample {
     const templates = [...this.#counts]
       .map(([template, count]) => ({ template, count: Math.round(count * scale) }))
       .sort((a, b) => b.count - a.count);
-    this.#counts.clear();
-    this.#taken = 0;
+    this.clear();
     return templates;
   }
 }

@@ -76,6 +76,7 @@ Deno.test("loadConfig() fills in every default", async () => {
       budget: { linesPerSecond: 1, burstLines: 20, maxAgeMs: 3000, digestMs: 5000 },
       repeats: "collapse",
       long: "clip",
+      delayMs: 0,
     },
   }]);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
-import { CONTROL_SOCKET, serveControl } from "../../src/http/control_server.ts";
+import { type Control, CONTROL_SOCKET, serveControl } from "../../src/http/control_server.ts";
 import { type RecordingLog, recordingLog } from "../reconcile/recording_log.ts";
 import { type TempDir, tempDir } from "../support/temp_dir.ts";
 import { until } from "../support/until.ts";
@@ -9,6 +9,8 @@ interface Running extends AsyncDisposable {
   readonly dir: TempDir;
   readonly path: string;
   readonly log: RecordingLog;
+  /** What the agent was told to do. */
+  readonly asked: readonly string[];
   /** Ends the server; nobody may be left waiting. */
   stop(): Promise<void>;
 }
@@ -22,7 +24,8 @@ async function serving(
   const end = new AbortController();
   options.before?.(path);
   const status = options.status ?? (() => '{"ok":true}');
-  const serving = serveControl({ status }, { stateDir: dir.path, log }, end.signal);
+  const asked: string[] = [];
+  const serving = serveControl(controlOf(status, asked), { stateDir: dir.path, log }, end.signal);
   const stop = async () => {
     end.abort();
     await serving;
@@ -31,10 +34,25 @@ async function serving(
     dir,
     path,
     log,
+    asked,
     stop,
     async [Symbol.asyncDispose]() {
       await stop();
       await dir[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function controlOf(status: () => string, asked: string[]): Control {
+  return {
+    status,
+    panic() {
+      asked.push("panic");
+      return { muted: true, changed: asked.length === 1, sinceMs: 1 };
+    },
+    resume() {
+      asked.push("resume");
+      return { muted: false, changed: true, sinceMs: 1 };
     },
   };
 }
@@ -61,6 +79,18 @@ Deno.test("the control socket answers with the status, and refuses what it does 
   assert.equal((await ask(server.path, "/status", "POST"))[0], 405);
 });
 
+Deno.test("the control socket passes a panic and its end on, when they are told and not when they are read", async () => {
+  await using server = await serving();
+  for (const path of ["/panic", "/resume"]) assert.equal((await ask(server.path, path))[0], 405);
+  assert.deepEqual(server.asked, []);
+  const answers = [await ask(server.path, "/panic", "POST"), await ask(server.path, "/resume", "POST")];
+  assert.deepEqual(answers.map(([code, text]) => [code, JSON.parse(text)]), [
+    [200, { muted: true, changed: true, sinceMs: 1 }],
+    [200, { muted: false, changed: true, sinceMs: 1 }],
+  ]);
+  assert.deepEqual(server.asked, ["panic", "resume"]);
+});
+
 Deno.test("the control socket is its user's alone, and gone when the server has ended", async () => {
   await using server = await serving();
   assert.equal((Deno.lstatSync(server.path).mode ?? 0) & 0o777, 0o600);
@@ -84,7 +114,9 @@ Deno.test("a socket that an agent left behind is replaced; anything else of its 
 
   await using other = await serving({ before: (path) => Deno.writeTextFileSync(path, "mine") });
   await other.stop();
-  assert.deepEqual(other.log.messages(), ["Control socket cannot be opened; irctail status will not work"]);
+  assert.deepEqual(other.log.messages(), [
+    "Control socket cannot be opened; irctail status, panic and resume will not work",
+  ]);
   assert.equal(Deno.readTextFileSync(other.path), "mine");
 });
 
@@ -119,6 +151,10 @@ Deno.test("the server ends at once, whoever is still connected, and whatever the
 
 Deno.test("a server whose signal has aborted already opens nothing", async () => {
   await using dir = await tempDir();
-  await serveControl({ status: () => "" }, { stateDir: dir.path, log: recordingLog() }, AbortSignal.abort());
+  await serveControl(
+    controlOf(() => "", []),
+    { stateDir: dir.path, log: recordingLog() },
+    AbortSignal.abort(),
+  );
   assert.deepEqual([...Deno.readDirSync(dir.path)], []);
 });

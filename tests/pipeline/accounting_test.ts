@@ -33,6 +33,8 @@ type Step =
   | { readonly do: "speak"; readonly on: boolean }
   | { readonly do: "full"; readonly on: boolean }
   | { readonly do: "reload"; readonly program: number }
+  | { readonly do: "panic" }
+  | { readonly do: "resume" }
   | { readonly do: "restart source" }
   | { readonly do: "save" }
   | { readonly do: "crash"; readonly from: "now" | "saved"; readonly lost: boolean };
@@ -53,6 +55,11 @@ const PROGRAMS: readonly Program[] = [
     NOISE,
     { ...ERRORS, send: { channel: "#severe" } },
     { ...ALL, send: { budget: { ...BUDGET, burstLines: 1, linesPerSecond: 0.01 }, repeats: "collapse" } },
+  ]),
+  programOf([
+    NOISE,
+    { ...ERRORS, send: { channel: "#errors", delayMs: 1_000 } },
+    { ...ALL, send: { delayMs: 400, budget: { ...BUDGET, burstLines: 20 }, repeats: "collapse" } },
   ]),
 ];
 
@@ -108,6 +115,11 @@ class Story {
   #saved = EMPTY_CHECKPOINT;
   #shownWhenSaved: ReadonlySet<string> = new Set();
   #numbers = 0;
+  #muted = false;
+  /** Number of the first line that was not written yet when a panic ended in this run. */
+  #firstAfterPanic = 0;
+  /** How many messages had been offered then. */
+  #offeredBeforePanicEnded = 0;
   /** Records of `#logs` that were written. */
   expected = 0;
   /** Whether every restart went on from the last moment. */
@@ -145,6 +157,21 @@ class Story {
         this.#pipeline.swap(this.#compiled);
         this.#pipeline.tick();
         break;
+      case "panic":
+        if (this.#muted) break;
+        this.#muted = true;
+        this.#pipeline.mute();
+        connection.mute();
+        break;
+      case "resume":
+        if (!this.#muted) break;
+        this.#muted = false;
+        connection.unmute();
+        this.#pipeline.unmute();
+        this.#firstAfterPanic = this.#numbers;
+        this.#offeredBeforePanicEnded = connection.offered.length;
+        this.#pipeline.tick();
+        break;
       case "restart source": {
         const resume = this.#pipeline.intake("src", STDIN).resume();
         for (const file of this.#files) {
@@ -173,6 +200,10 @@ class Story {
     for (const [key, { account, pending }] of this.#pipeline.lanes) {
       assert.equal(account.matched, account.shown + account.summarised + account.withheld + pending, key);
     }
+    for (const { text } of this.#connection.offered.slice(this.#offeredBeforePanicEnded)) {
+      const number = Number(/ n=(\d+)/.exec(text)?.[1] ?? Infinity);
+      assert.ok(number >= this.#firstAfterPanic, `said after a panic: ${text}`);
+    }
     for (const { text, message } of this.#connection.offered) {
       assert.ok(!this.#acknowledged.has(`${message.channel} ${text}`), `said again: ${text}`);
     }
@@ -180,6 +211,7 @@ class Story {
 
   /** Lets everything be said that is owed. */
   drain(): void {
+    this.take({ do: "resume" });
     this.#connection.speaks = true;
     this.#connection.full = false;
     for (let round = 0; round < 5; round++) {
@@ -231,6 +263,7 @@ class Story {
 
   #open(left: Checkpoint): void {
     const connection = scriptedConnection();
+    connection.flying = 2;
     this.#connections.push(connection);
     const pipeline = new Pipeline(this.#compiled, left, {
       clock: this.#clock,
@@ -240,6 +273,13 @@ class Story {
       channelsChanged: () => {},
     });
     this.#runs.push(pipeline);
+    // What was in flight when the last run ended is read again, whatever happened to it.
+    this.#firstAfterPanic = 0;
+    this.#offeredBeforePanicEnded = 0;
+    if (this.#muted) {
+      pipeline.mute();
+      connection.mute();
+    }
     pipeline.intake("src", STDIN).resume();
   }
 
@@ -335,7 +375,7 @@ const stepArb = (kinds: readonly LineKind[]): fc.Arbitrary<Step> =>
       weight: 6,
       arbitrary: fc.record({
         do: fc.constant("wait" as const),
-        ms: fc.constantFrom(1, 100, 201, 1_000, 5_000, 61_000),
+        ms: fc.constantFrom(1, 100, 201, 400, 1_000, 5_000, 61_000),
       }),
     },
     { weight: 2, arbitrary: fc.record({ do: fc.constant("speak" as const), on: fc.boolean() }) },
@@ -347,6 +387,8 @@ const stepArb = (kinds: readonly LineKind[]): fc.Arbitrary<Step> =>
         program: fc.nat({ max: PROGRAMS.length - 1 }),
       }),
     },
+    { weight: 1, arbitrary: fc.constant({ do: "panic" as const }) },
+    { weight: 2, arbitrary: fc.constant({ do: "resume" as const }) },
     { weight: 1, arbitrary: fc.constant({ do: "restart source" as const }) },
     { weight: 1, arbitrary: fc.constant({ do: "save" as const }) },
     {

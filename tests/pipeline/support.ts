@@ -35,6 +35,8 @@ export interface ScriptedConnection extends Connection {
   readonly waiting: readonly string[];
   /** Texts that were shown, in the order they were offered. */
   readonly shown: readonly string[];
+  /** Messages in the queue that {@linkcode Connection.mute} cannot take back; none by default. */
+  flying: number;
   /** Decides the oldest `count` messages of the queue, all of them by default; returns their texts. */
   settle(outcome: Outcome, count?: number): readonly string[];
 }
@@ -42,10 +44,12 @@ export interface ScriptedConnection extends Connection {
 export function scriptedConnection(id: string = "irc"): ScriptedConnection {
   const offered: Offered[] = [];
   let queue: Offered[] = [];
+  let isMuted = false;
   const connection: ScriptedConnection = {
     id,
     speaks: true,
     full: false,
+    flying: 0,
     offered,
     get waiting() {
       return queue.map(({ text }) => text);
@@ -68,17 +72,27 @@ export function scriptedConnection(id: string = "irc"): ScriptedConnection {
     get pending() {
       return queue.length;
     },
-    canSpeak: (channel) => connection.speaks && channel !== "",
+    canSpeak: (channel) => !isMuted && connection.speaks && channel !== "",
     wantChannels: () => {},
     update: () => {},
     reloaded: () => {},
     report: () => undefined,
     offer(message) {
-      if (connection.full) return false;
+      if (connection.full || isMuted) return false;
       const entry: Offered = { message, text: message.text, outcome: undefined };
       offered.push(entry);
       queue.push(entry);
       return true;
+    },
+    mute() {
+      isMuted = true;
+      const flying = queue.slice(0, connection.flying);
+      queue = queue.slice(connection.flying);
+      connection.settle("away");
+      queue = flying;
+    },
+    unmute() {
+      isMuted = false;
     },
     drained: () => Promise.resolve(),
     close: () => Promise.resolve(),
@@ -122,6 +136,7 @@ export function routeSpec(changes: RouteChanges = {}): RouteSpec {
       budget: BUDGET,
       repeats: "show",
       long: "clip",
+      delayMs: 0,
       ...changes.send,
     },
   };

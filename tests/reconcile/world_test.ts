@@ -129,6 +129,8 @@ function recording(
       inner.update(changed);
     },
     reloaded: () => reloads.push(id),
+    mute: () => inner.mute(),
+    unmute: () => inner.unmute(),
     report: (channel: string) => inner.report(channel),
     drained(signal: AbortSignal) {
       effects.push(`drain ${id}`);

@@ -11,7 +11,7 @@ import { demo } from "../demo/demo.ts";
 import { EXIT_USAGE } from "../exit.ts";
 import { inColor, print, printError } from "../process.ts";
 import { run } from "../run.ts";
-import { onReload, untilToldToStop } from "../signals.ts";
+import { onPanic, onReload, untilToldToStop } from "../signals.ts";
 
 /** Longest demo, in seconds: a day. */
 const LONGEST_SECONDS = 86_400;
@@ -49,6 +49,7 @@ export async function demoCommand({ text }: CommandLine): Promise<number> {
             if (NEWS.test(line)) news(line);
           },
           onReload,
+          onPanic,
         },
         signal,
         signals.force,

@@ -14,14 +14,14 @@ import { EXIT_CONFIG, EXIT_DONE } from "../exit.ts";
 import { asksForCopy, passThrough } from "../pass_through.ts";
 import { env, print, printError, stdinIsHandedOver } from "../process.ts";
 import { run } from "../run.ts";
-import { onReload, surviveHangup, untilToldToStop } from "../signals.ts";
+import { onPanic, onReload, surviveSignals, untilToldToStop } from "../signals.ts";
 
 /**
  * Runs the agent until it is told to leave; without a config, copies stdin to stdout where it is a pipe. Where the
  * config cannot be used, the pipe goes on as well: what a service prints must not hang on what irctail thinks of a file.
  */
 export async function runCommand(line: CommandLine): Promise<number> {
-  using _hangup = surviveHangup();
+  using _survivor = surviveSignals();
   const code = await runFound(line);
   if (code === EXIT_CONFIG && keepsPipe(line)) await passThrough("the config cannot be used", printError);
   return code;
@@ -60,6 +60,7 @@ async function runFound({ text, flag }: CommandLine): Promise<number> {
         print,
         printError,
         onReload,
+        onPanic,
       },
       signals.stop,
       signals.force,

@@ -52,7 +52,13 @@ const look = z.strictObject({
     )
     .optional(),
   colors: z.enum(["auto", "on", "off"]).describe("Whether levels are coloured; default auto").optional(),
-  delay: duration("Hold every line back this long; default 0ms", { least: "0ms", most: "1m" }).optional(),
+  delay: duration(
+    "Hold every line back this long, so that a panic or a reload can still stop it; default 0ms",
+    {
+      least: "0ms",
+      most: "1m",
+    },
+  ).optional(),
 }).shape;
 
 const minLevel = (description: string) => z.enum(LEVELS).describe(description).optional();
