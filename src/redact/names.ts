@@ -70,10 +70,11 @@ const ABOUT = set(
   email helper timeout interval retries renewal lifetime namespace nonce regex pattern`,
 );
 
-/** Words before `token` or `tokens` that count pieces of text, or say what a parser met. */
+/** Words before `token` or `tokens` that count pieces of text, say what a parser met, or where a listing goes on. */
 const COUNTED = set(
   `max min num number total prompt completion input output remaining used reasoning cached context generated new_ avg
-  unexpected expected n per audio text image eos bos pad unk stop special`,
+  unexpected expected n per audio text image eos bos pad unk stop special
+  next page continuation pagination cursor sync cancellation`,
 );
 
 /** How many verdicts are kept: names of keys repeat, but a hostile line may make up new ones. */

@@ -64,5 +64,5 @@ function isPrefix(prefix: string): boolean {
 function isPath(run: string): boolean {
   const pieces = run.split("/");
   return pieces.length > 3 &&
-    pieces.filter((piece) => /^[A-Za-z]*[a-z]+\d*$/.test(piece)).length * 2 > pieces.length;
+    pieces.filter((piece) => /^[A-Z]?[a-z]+\d*$/.test(piece)).length * 2 > pieces.length;
 }

@@ -60,9 +60,17 @@ const LONG_TOKEN = 40;
 /** Shortest secret in quotes, in characters: parsers complain about `token: ")"`. */
 const SHORTEST_QUOTED = 3;
 
+/** What a form calls its field. */
+const LABEL = /^(?:Password|Passwort|Passphrase|Token|Secret|API [Kk]ey)$/;
+
+/** What validators say of a value, in three words and more. */
+const SENTENCE =
+  /\b(?:must|should|cannot|can't|may not|is too|is required|are required|is invalid|at least|characters|not match|be blank|please|enter your|required|incorrect)\b/i;
+
 function isSecretQuoted({ name, operator }: Assignment, value: string): boolean {
   if (value.length < SHORTEST_QUOTED && !/pass|pwd/i.test(name)) return false;
   if (operator === "," && isPlainWord(value)) return false;
+  if (LABEL.test(value) || (SENTENCE.test(value) && / .* /.test(value))) return false;
   return !isPath(value) && !isLongSignature(name, value);
 }
 

@@ -21,8 +21,11 @@ const LONGEST_TOKEN = 255;
 /** Entropy of a random tail of 16 characters, at least, in bits a character. */
 const RANDOM_BITS = 3.3;
 
+/** Entropy that no chain of words of 32 characters has, in bits a character. */
+const NO_WORDS_BITS = 4.2;
+
 /** Numbers between letters that no name of code has. */
-const MANY_NUMBERS = 4;
+const MANY_NUMBERS = 3;
 
 /** Changes of case that no name of code has. */
 const MANY_CHANGES = 6;
@@ -83,6 +86,7 @@ function isToken(token: string): boolean {
 /** Both cases changing without a word's shape, or a long run that is not hex. */
 function isMixed(tail: string, lower: number, upper: number): boolean {
   if (lower > 0 && upper > 0) {
+    if (entropy(tail) >= NO_WORDS_BITS) return true;
     const numbers = tail.match(/\d+/g)?.length ?? 0;
     return changes(tail) >= 4 && (numbers >= MANY_NUMBERS || !hasShapeOfWords(tail.replace(/\d{1,16}$/, "")));
   }

@@ -53,7 +53,7 @@ const FORMS: readonly RegExp[] = [
   /pscale_(?:tkn|pw|oauth|app)_[A-Za-z0-9_.=-]{30,255}/, // PlanetScale
   /pat[A-Za-z0-9]{14}\.[0-9a-f]{64}/, // Airtable
   /v1\.0-[0-9a-f]{24}-[0-9a-f]{146}|cf(?:ut|at|k)_[A-Za-z0-9_-]{30,255}/, // Cloudflare
-  /(?:FlyV1 )?f[mo]\d_[A-Za-z0-9+/=_-]{40,4096}(?:,f[mo]\d_[A-Za-z0-9+/=_-]{40,4096}){0,8}|f[mo]\d_[A-Za-z0-9+/=_-]{40,4096}/, // Fly.io
+  /(?:FlyV1(?: |%20))?f[mo]\d_(?:[A-Za-z0-9+/=_-]|%2[BF]|%3D){40,4096}(?:,f[mo]\d_[A-Za-z0-9+/=_-]{40,4096}){0,8}/, // Fly.io
   /lsv2_(?:pt|sk)_[0-9a-f]{32}_[0-9a-f]{10}/, // LangSmith
   /HRKU-[A-Za-z0-9_-]{30,255}/, // Heroku
   /CCI(?:PAT|PRJ)_[A-Za-z0-9]{22}_[0-9a-f]{40}/, // CircleCI

@@ -21,7 +21,7 @@ export interface Dice {
   of<T>(list: readonly T[]): T;
   /** `length` characters of an alphabet; lower, upper and digit are all there where the alphabet has them. */
   chars(alphabet: string, length: number): string;
-  /** A password of 10 to 20 characters: letters, digits, and one or two of what people add. */
+  /** A password of 12 to 17 characters: letters, digits, and one or two of what people add. */
   password(): string;
 }
 
@@ -50,6 +50,6 @@ export function diceOf(seed: number): Dice {
     below,
     of,
     chars,
-    password: () => chars(ALNUM, 6 + below(8)) + of(["!", "#", "*", "-", "_", "+", "."]) + chars(ALNUM, 3),
+    password: () => chars(ALNUM, 8 + below(6)) + of(["!", "#", "*", "-", "_", "+", "."]) + chars(ALNUM, 3),
   };
 }
