@@ -200,7 +200,7 @@ Deno.test("no secret is printed by run --dry-run, replay, test, redact and check
   assert.match(await runs["replay"] ?? "", /^irc\t#s-\S*redacted\S*\t.*\[REDACTED/m);
   assert.match(await runs["replay --budgets"] ?? "", /⋯ \d+ more/);
   assert.match(await runs["test"] ?? "", /failed: expected .*REDACTED.*\n0 passed, 2 failed\n$/s);
-  assert.equal((await runs["redact"])?.match(/\[REDACTED/g)?.length, 140 + 0);
+  assert.equal((await runs["redact"])?.match(/\[REDACTED/g)?.length, 142);
   assert.match(await runs["run --dry-run"] ?? "", /\t#all\t.*\[REDACTED/);
 });
 
@@ -232,3 +232,47 @@ Deno.test("no secret stands in what check says of a mistake, nor in the line tha
     }
   }
 });
+
+Deno.test("no secret stands in the last words of a program that cannot go on", async () => {
+  for (const mark of MARKS) {
+    await using dir = await tempDir();
+    await Deno.writeTextFile(dir.at("secret"), `${CONFIGURED}\n`);
+    await Deno.writeTextFile(dir.at(mark), "");
+    const configs = {
+      unusable: await configWithState(dir, "unusable.yaml", dir.at(`${mark}/state`)),
+      damaged: await configWithState(dir, "damaged.yaml", dir.at(`state-${mark}`)),
+      // The secret is in the path because the config puts it there.
+      filled: await configWithState(dir, "filled.yaml", dir.at("of-${file:secret}")),
+    };
+    // A checkpoint that is a directory: nobody has that in mind.
+    await Deno.mkdir(dir.at(`state-${mark}/checkpoint.json`), { recursive: true });
+    const runs = {
+      "an unusable state directory": await runProgram(["run", "-c", configs.unusable]),
+      "a crash": await runProgram(["run", "-c", configs.damaged]),
+      "nobody to ask": await runProgram(["status", "-c", configs.damaged]),
+      "nobody to ask at a secret place": await runProgram(["status", "-c", configs.filled]),
+      ...mark === CONFIGURED
+        ? {}
+        : { "no config": await runProgram(["run", "-c", dir.at(`no-${mark}.yaml`)]) },
+    };
+    for (const [where, { code, output, errors }] of Object.entries(runs)) {
+      assert.notEqual(code, 0, where);
+      assert.notEqual(errors, "", where);
+      // Nobody asked with the agent's secrets: what is in the path only by the user's hand cannot be known.
+      if (where === "nobody to ask" && mark === CONFIGURED) continue;
+      assertUnmarked(where, output + errors);
+    }
+    assert.match(runs["a crash"].errors, /^irctail: IsADirectory: .*checkpoint\.json/m);
+  }
+});
+
+function configWithState(dir: TempDir, name: string, stateDir: string): Promise<string> {
+  const path = dir.at(name);
+  const text = `version: 1
+state_dir: "${stateDir}"
+connections: { irc: { host: 127.0.0.1, port: 6667, tls: false, nick: bot, password: "\${file:secret}" } }
+sources: { app: { type: file, paths: ["*.log"] } }
+routes: [{ to: "#logs" }]
+`;
+  return Deno.writeTextFile(path, text).then(() => path);
+}
