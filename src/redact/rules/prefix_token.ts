@@ -66,6 +66,9 @@ function escapeBefore(text: string, at: number): number {
   return text[at - 1] === "\\" && "nrt".includes(text.charAt(at)) ? 1 : 0;
 }
 
+/** Words that stand before a tail in names of places as well. */
+const PLACE_PART = /^(?:test|dev|staging|app|svc|service|deploy)$/i;
+
 function isToken(token: string): boolean {
   const [, prefix, middle = "", tail] = SHAPE.exec(token) ?? [];
   if (prefix === undefined || tail === undefined) return false;
@@ -74,6 +77,7 @@ function isToken(token: string): boolean {
   const parts = middle.split(/[_-]/).filter((part) => part !== "");
   const last = parts.at(-1) ?? prefix;
   if (/^ids?$/i.test(last) || (parts.length === 0 && IDENTIFIER.test(prefix))) return false;
+  if (isGeneratedName(token, last, tail)) return false;
   if (SECRET_PART.test(last) && parts.length > 0) return true;
   // A name in between: an identifier unless the tail can be nothing else.
   if (!token.includes("_") || parts.some((part) => IDENTIFIER.test(part)) || IDENTIFIER.test(prefix)) {
@@ -81,6 +85,11 @@ function isToken(token: string): boolean {
   }
   return (digits >= 2 || changes(tail) >= MANY_CHANGES) && isMixed(tail, lower, upper) &&
     (changes(tail) >= MANY_CHANGES || !isNumbered(tail));
+}
+
+/** `backup-test-f59e6d28b3a801c3`: what makes directories and deployments puts hex behind a name with hyphens. */
+function isGeneratedName(token: string, last: string, tail: string): boolean {
+  return !token.includes("_") && PLACE_PART.test(last) && /^[0-9a-f]+$/.test(tail);
 }
 
 /** Both cases changing without a word's shape, or a long run that is not hex. */
