@@ -48,24 +48,23 @@ async function writeMarkedConfig(dir: TempDir, { port, sockets = [], routes, ext
   const text = [
     "version: 1",
     `state_dir: ${dir.at("state")}`,
-    ...port === 0 ? [] : ['notices: { to: "#news" }'],
+    ...port === 0 ? [] : ['notices: { to: "ops/#news" }'],
     "connections:",
     `  irc: { host: 127.0.0.1, port: ${port || 6667}, tls: false, nick: bot, password: "\${file:secret}",`,
     "    flood: { rate: 500/s, burst: 500 } }",
+    `  ops: { host: 127.0.0.1, port: ${port || 6667}, tls: false, nick: ops, flood: exempt }`,
     "sources:",
     `  files: { type: file, paths: ["logs/*/*.log"], service: "{dir}", start_at: beginning }`,
     `  odd: { type: file, paths: ["odd/*.log"] }`,
-    ...sockets.map((socket, n) =>
-      `  containers-${n}: { type: docker, socket: ${socket}, lifecycle: true, quiet_after: 1s }`
-    ),
+    ...sockets.map((socket, n) => `  containers-${n}: { type: docker, socket: ${socket}, lifecycle: true }`),
     ...extra,
     "routes:",
     ...(routes ?? [
-      '- { name: services, to: "#s-{service}", template: "<{service}> [{level}] {message} {field.user} {field.token}",',
+      '- { name: services, to: "irc/#s-{service}", template: "<{service}> [{level}] {message} {field.user} {field.token}",',
       "    budget: { rate: 60/h, burst: 4, digest: 1s }, continue: true }",
-      '- { name: users, match: { contains: token }, to: "#u-{field.user}", long: split, continue: true }',
-      '- { name: texts, match: { min_level: error }, to: "#t-{message}", continue: true }',
-      '- { name: all, to: "#all", template: "{source} {message}", budget: { rate: 500/s, burst: 500, digest: 1s } }',
+      '- { name: users, match: { contains: token }, to: "irc/#u-{field.user}", long: split, continue: true }',
+      '- { name: texts, match: { contains: "cannot use" }, to: "irc/#t-{message}", continue: true }',
+      '- { name: all, to: "irc/#all", template: "{source} {message}", budget: { rate: 500/s, burst: 500, digest: 1s } }',
     ]).map((line) => `  ${line}`),
     "",
   ].join("\n");
@@ -118,7 +117,6 @@ Deno.test("no secret leaves the running agent: messages, summaries, channels, no
   await said(/⋯ \d+ more in .*"/);
   await said(/↻ ×4 in/);
   await said(/health: unhealthy/);
-  await said(/is quiet for 1s/);
 
   // The server says back what it was told, throttles, hangs up, and hears of the gap.
   const rejoin = server.on("JOIN", (client, [channels = ""]) => {
@@ -130,12 +128,18 @@ Deno.test("no secret leaves the running agent: messages, summaries, channels, no
       );
     }
   });
-  server.client.send(`NOTICE bot :You are sending too fast with ${MARKS.join(" ")}, slow down`);
-  server.client.send(`ERROR :Closing Link: bad password ${MARKS.join(" ")}`);
-  server.client.close();
+  const bot = await until("the bot", () => server.clients.find(({ nick }) => nick === "bot"));
+  bot.send(`NOTICE bot :You are sending too fast with ${MARKS.join(" ")}, slow down`);
+  const held = server.on("USER", () => {});
+  bot.send(`ERROR :Closing Link: bad password ${MARKS.join(" ")}`);
+  bot.close();
   await agent.logged("Connection lost or refused, trying again");
   for (const [n, file] of files.entries()) await append(file, `INFO in the gap ${MARKS[n]}\n`);
-  await until("another connection", () => server.clients.length > 1);
+  await until("another connection", () => server.clients.length > 2);
+  await said(/connection irc is lost: .*bad password/);
+  const lost = await runProgram(["status", "-c", config, "--json"]);
+  held();
+  server.client.close();
   await agent.logged("Channel cannot be spoken in");
   const away = await runProgram(["status", "-c", config]);
   await said(/⋯ gap/);
@@ -156,7 +160,7 @@ Deno.test("no secret leaves the running agent: messages, summaries, channels, no
   assertUnmarked("the wire", wire);
   assertUnmarked("the log", agent.log.join("\n"));
   assertUnmarked("standard output", agent.output());
-  for (const [name, { output, errors }] of Object.entries({ away, table, json })) {
+  for (const [name, { output, errors }] of Object.entries({ lost, away, table, json })) {
     assertUnmarked(`status (${name})`, output + errors);
   }
   assertUnmarked("the state while it runs", files2);
@@ -165,6 +169,7 @@ Deno.test("no secret leaves the running agent: messages, summaries, channels, no
   assert.match(wire, /PRIVMSG #s-\S*redacted\S* :/);
   assert.match(wire, /PRIVMSG #u-\S*redacted\S* :/);
   assert.match(wire, /PRIVMSG #all :.*signed in with \[REDACTED/);
+  assert.match(lost.output, /Closing Link: bad password/);
   assert.match(table.output, /The newest config is refused:/);
   assert.match(stateTexts(dir), /pace\.json: .*throttle notice/);
 });
@@ -180,7 +185,7 @@ Deno.test("no secret is printed by run --dry-run, replay, test, redact and check
   const files = await markedFiles(dir);
   for (const [n, file] of files.entries()) await append(file, linesWith(MARKS[n] ?? ""));
   const examples = MARKS.map((mark) =>
-    `  - { line: "INFO ${mark} here", source: files, service: "${mark}", expect: [{ to: "#all", text: "${mark} here" }] }`
+    `  - { line: "INFO ${mark} here", source: files, service: "${mark}", expect: [{ to: "irc/#all", text: "${mark} here" }] }`
   );
   const config = await writeMarkedConfig(dir, { port: 0, extra: ["tests:", ...examples] });
   const lines = MARKS.map(linesWith).join("");
@@ -206,18 +211,19 @@ Deno.test("no secret is printed by run --dry-run, replay, test, redact and check
 
 /** Secrets where they have no business, so that check points at their line. */
 const MISTAKES: Readonly<Record<string, (mark: string) => string>> = {
-  "the name of a route": (mark) => `- { name: "${mark} x", to: "#logs" }`,
+  "the name of a route": (mark) => `- { name: "${mark} x", to: "irc/#logs" }`,
   "a target": (mark) => `- { to: "${mark}/#logs" }`,
   "a channel that is none": (mark) => `- { to: "${mark}" }`,
-  "a profile": (mark) => `- { to: "#logs", redact: ${mark} }`,
-  "a source": (mark) => `- { to: "#logs", match: { source: ${mark} } }`,
-  "a pattern": (mark) => `- { to: "#logs", match: { regex: "(${mark}" } }`,
-  "beside a mistake": (mark) => `- { to: "#logs", match: { contains: "${mark}" }, drop: true }`,
-  "in a template": (mark) => `- { to: "#logs", template: "{${mark}} ${mark}" }`,
-  "an unknown key": (mark) => `- { to: "#logs", ${mark}: true }`,
-  "no YAML": (mark) => `- { to: "#logs", template: "${mark} }`,
-  "a reference": (mark) => `- { to: "#logs", template: "\${${mark}} \${file:/${mark}}" }`,
-  "far into a long line": (mark) => `- { to: "#logs", template: "${"x ".repeat(70)}${mark}", drop: true }`,
+  "a profile": (mark) => `- { to: "irc/#logs", redact: ${mark} }`,
+  "a source": (mark) => `- { to: "irc/#logs", match: { source: ${mark} } }`,
+  "a pattern": (mark) => `- { to: "irc/#logs", match: { regex: "(${mark}" } }`,
+  "beside a mistake": (mark) => `- { to: "irc/#logs", match: { contains: "${mark}" }, drop: true }`,
+  "in a template": (mark) => `- { to: "irc/#logs", template: "{${mark}} ${mark}" }`,
+  "an unknown key": (mark) => `- { to: "irc/#logs", ${mark}: true }`,
+  "no YAML": (mark) => `- { to: "irc/#logs", template: "${mark} }`,
+  "a reference": (mark) => `- { to: "irc/#logs", template: "\${${mark}} \${file:/${mark}}" }`,
+  "far into a long line": (mark) =>
+    `- { to: "irc/#logs", template: "${"x ".repeat(70)}${mark}", drop: true }`,
 };
 
 Deno.test("no secret stands in what check says of a mistake, nor in the line that it shows", async () => {
@@ -272,7 +278,7 @@ function configWithState(dir: TempDir, name: string, stateDir: string): Promise<
 state_dir: "${stateDir}"
 connections: { irc: { host: 127.0.0.1, port: 6667, tls: false, nick: bot, password: "\${file:secret}" } }
 sources: { app: { type: file, paths: ["*.log"] } }
-routes: [{ to: "#logs" }]
+routes: [{ to: "irc/#logs" }]
 `;
   return Deno.writeTextFile(path, text).then(() => path);
 }
