@@ -185,7 +185,7 @@ Deno.test("outbox: whatever happens, every message taken settles exactly once", 
       urgency: fc.constantFrom("error", "normal", "summary"),
       lines: fc.integer({ min: 1, max: 3 }),
     }),
-    fc.record({ do: fc.constantFrom("say", "land", "refuse", "lose", "expire", "settle") }),
+    fc.record({ do: fc.constantFrom("say", "land", "refuse", "lose", "expire", "drop", "settle") }),
   );
   fc.assert(fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
     let nowMs = 0;
@@ -211,7 +211,12 @@ Deno.test("outbox: whatever happens, every message taken settles exactly once", 
       } else if (step.do === "refuse") giveBack("refused");
       else if (step.do === "lose") giveBack("lost");
       else if (step.do === "expire") b.outbox.expire(nowMs);
-      else b.outbox.settleAll();
+      else if (step.do === "drop") {
+        b.outbox.drop();
+        // Only what is in flight may still count.
+        assert.ok(b.outbox.pending <= flying.length);
+        assert.equal(b.outbox.next(() => true), undefined);
+      } else b.outbox.settleAll();
       assert.ok(b.outbox.pending <= 6);
     });
     b.outbox.abandon();
