@@ -14,11 +14,14 @@ export interface Composed {
   readonly entries: readonly Entry[];
 }
 
+/** How many messages may share a line with the first: more than ten in a line are read by nobody. */
+const MOST_COMPANIONS = 9;
+
 /**
- * How many messages may share a line with the first: five in a line can still be read, and with a window of four lines
- * a crash repeats no more than twenty (invariant I9).
+ * How many messages may be in flight with the companions of the next line: its first one and three more lines make
+ * twenty, which is what a crash may repeat (invariant I9).
  */
-const MOST_COMPANIONS = 4;
+const MOST_IN_FLIGHT = 16;
 
 /**
  * The next line of a message, shared with as many of those behind it as fit: short ones, whole, of the same flow and
@@ -26,19 +29,20 @@ const MOST_COMPANIONS = 4;
  *
  * @param entry The message whose turn it is.
  * @param behind What waits behind it in its flow.
- * @param options Bytes that fit into the line, and the monotonic time.
+ * @param options Bytes that fit into the line, messages in flight already, and the monotonic time.
  */
 export function compose(
   entry: Entry,
   behind: readonly Entry[],
-  options: { readonly limitBytes: number; readonly nowMs: number },
+  options: { readonly limitBytes: number; readonly flying: number; readonly nowMs: number },
 ): Composed {
-  const { limitBytes, nowMs } = options;
+  const { limitBytes, flying, nowMs } = options;
   const first = nextLine(entry, limitBytes, nowMs);
   if (!mayShare(entry)) return { text: first, entries: [entry] };
   const lines = [first];
+  const mostCompanions = Math.max(0, Math.min(MOST_COMPANIONS, MOST_IN_FLIGHT - flying));
   let restBytes = limitBytes - byteLength(first);
-  for (const companion of behind.slice(0, MOST_COMPANIONS)) {
+  for (const companion of behind.slice(0, mostCompanions)) {
     if (!isFit(companion, nowMs)) break;
     const line = nextLine(companion, limitBytes, nowMs);
     restBytes -= byteLength(line);

@@ -269,7 +269,7 @@ export class Speaker {
     const lineBytes = wireLength(`PRIVMSG ${channel} :${line}`);
     const drainMs = (lines: number) => this.#tempo.drainMs(entry.key, { lines, lineBytes }, nowMs);
     return drainMs(2) > 0 && drainMs(this.#outbox.pending) > LIVE_MS
-      ? compose(entry, this.#outbox.behind(entry), { limitBytes, nowMs })
+      ? compose(entry, this.#outbox.behind(entry), { limitBytes, flying: this.#window.messages, nowMs })
       : { text: line, entries: [entry] };
   }
 

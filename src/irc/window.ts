@@ -111,6 +111,11 @@ export class AckWindow {
     return this.#flights.length === 0 || this.#bytes() + bytes <= mostBytes;
   }
 
+  /** Messages in flight: a line may show several. */
+  get messages(): number {
+    return this.#flights.reduce((sum, { parts }) => sum + parts.length, 0);
+  }
+
   /** Whether a line for the channel is in flight. */
   isFlying(key: string): boolean {
     return this.#flights.some(({ entry }) => entry.key === key);

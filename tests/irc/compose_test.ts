@@ -40,7 +40,7 @@ const bytes = (text: string) => new TextEncoder().encode(text).length;
 Deno.test("compose() puts short messages side by side, as many as fit, and counts which", () => {
   const [a, b, c, d] = ["one", "two", "three", "x".repeat(90)].map((text) => entry(text));
   assert.ok(a && b && c && d);
-  const { text, entries } = compose(a, [b, c, d], { limitBytes: 100, nowMs: 0 });
+  const { text, entries } = compose(a, [b, c, d], { limitBytes: 100, flying: 0, nowMs: 0 });
   assert.equal(text, "one ⏐ two ⏐ three");
   assert.deepEqual(entries, [a, b, c]);
 });
@@ -53,20 +53,28 @@ Deno.test("compose() leaves summaries, doubtful, begun and long messages alone",
     entry(`${"long ".repeat(40)}`, { long: "split" }),
   ];
   for (const other of others) {
-    assert.equal(compose(entry("one"), [other, entry("two")], { limitBytes: 100, nowMs: 0 }).text, "one");
-    assert.deepEqual(compose(other, [entry("two")], { limitBytes: 100, nowMs: 0 }).entries, [other]);
+    assert.equal(
+      compose(entry("one"), [other, entry("two")], { limitBytes: 100, flying: 0, nowMs: 0 }).text,
+      "one",
+    );
+    assert.deepEqual(compose(other, [entry("two")], { limitBytes: 100, flying: 0, nowMs: 0 }).entries, [
+      other,
+    ]);
   }
 });
 
 Deno.test("compose() says of an error that is shown late when it was written, once", () => {
   const timeMs = Date.UTC(2026, 10, 24, 12, 0, 0);
   const late = entry("[ERROR] boom", { urgency: "error", timeMs });
-  assert.equal(compose(late, [], { limitBytes: 100, nowMs: 3_000 }).text, "[ERROR] boom");
+  assert.equal(compose(late, [], { limitBytes: 100, flying: 0, nowMs: 3_000 }).text, "[ERROR] boom");
   for (const nowMs of [3_001, 60_000]) {
-    assert.equal(compose(late, [], { limitBytes: 100, nowMs }).text, `${timeOfDay(timeMs)} [ERROR] boom`);
+    assert.equal(
+      compose(late, [], { limitBytes: 100, flying: 0, nowMs }).text,
+      `${timeOfDay(timeMs)} [ERROR] boom`,
+    );
   }
   const normal = entry("[INFO] hello", { timeMs });
-  assert.equal(compose(normal, [], { limitBytes: 100, nowMs: 60_000 }).text, "[INFO] hello");
+  assert.equal(compose(normal, [], { limitBytes: 100, flying: 0, nowMs: 60_000 }).text, "[INFO] hello");
 });
 
 Deno.test("compose() never makes a line longer than the limit, and shows every message it counts", () => {
@@ -76,11 +84,22 @@ Deno.test("compose() never makes a line longer than the limit, and shows every m
     (texts, limitBytes) => {
       const [first, ...behind] = texts.map((text) => entry(text));
       assert.ok(first);
-      const { text, entries } = compose(first, behind, { limitBytes, nowMs: 0 });
+      const { text, entries } = compose(first, behind, { limitBytes, flying: 0, nowMs: 0 });
       assert.ok(bytes(text) <= limitBytes, `${bytes(text)} of ${limitBytes}`);
-      assert.ok(entries.length <= 5);
+      assert.ok(entries.length <= 10);
       assert.deepEqual(entries, [first, ...behind].slice(0, entries.length));
       assert.equal(text, entries.map((each) => each.lines?.[0]).join(" ⏐ "));
     },
   ));
+});
+
+Deno.test("compose() lets four lines in flight hold twenty messages at most", () => {
+  for (const lines of [4, 1]) {
+    let flying = 0;
+    for (let line = 0; line < lines; line++) {
+      const behind = Array.from({ length: 30 }, (_, i) => entry(`${i}`));
+      flying += compose(entry("first"), behind, { limitBytes: 450, flying, nowMs: 0 }).entries.length;
+    }
+    assert.equal(flying, lines === 4 ? 19 : 10);
+  }
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { findProgram, missing } from "../support/parts.ts";
 import type { CutPath } from "./cut_path_program.ts";
 
-/** Messages that may be in flight: five in each of four lines. */
+/** Messages that may be in flight: in the lines of a whole window. */
 const IN_FLIGHT = 20;
 
 Deno.test({
