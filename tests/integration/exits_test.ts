@@ -257,6 +257,8 @@ Deno.test("no secret stands in the last words of a program that cannot go on", a
       "a crash": await runProgram(["run", "-c", configs.damaged]),
       "nobody to ask": await runProgram(["status", "-c", configs.damaged]),
       "nobody to ask at a secret place": await runProgram(["status", "-c", configs.filled]),
+      "nobody to mute": await runProgram(["panic", "-c", configs.filled]),
+      "nobody to let speak": await runProgram(["resume", "-c", configs.filled]),
       ...mark === CONFIGURED
         ? {}
         : { "no config": await runProgram(["run", "-c", dir.at(`no-${mark}.yaml`)]) },

@@ -10,6 +10,7 @@ import type { CommandLine } from "../args.ts";
 import { ControlError, tellAgent } from "../control_client.ts";
 import { findStateDir, NO_CONFIG } from "../desired.ts";
 import { EXIT_CONFIG, EXIT_DONE, EXIT_FAILED } from "../exit.ts";
+import { scrubbed } from "../last_resort.ts";
 import { print, printError } from "../process.ts";
 import { untilToldToStop } from "../signals.ts";
 
@@ -28,7 +29,7 @@ export async function panicCommand(verb: "panic" | "resume", { text }: CommandLi
   } catch (error) {
     if (signals.stop.aborted) return EXIT_FAILED;
     if (!(error instanceof ControlError)) throw error;
-    printError(`irctail: ${error.message}`);
+    printError(`irctail: ${scrubbed(error.message)}`);
     return EXIT_FAILED;
   }
 }
