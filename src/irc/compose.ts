@@ -14,8 +14,11 @@ export interface Composed {
   readonly entries: readonly Entry[];
 }
 
-/** How many messages may share a line with the first: more than ten in a line are read by nobody. */
-const MOST_COMPANIONS = 9;
+/**
+ * How many messages may share a line with the first: five in a line can still be read, and a longer line costs more
+ * where a server counts bytes. Errors never grow too old, so what shows them soonest is best for them.
+ */
+const MOST_COMPANIONS = { error: 9, normal: 4, summary: 0 } as const;
 
 /**
  * How many messages may be in flight with the companions of the next line: its first one and three more lines make
@@ -40,7 +43,10 @@ export function compose(
   const first = nextLine(entry, limitBytes, nowMs);
   if (!mayShare(entry)) return { text: first, entries: [entry] };
   const lines = [first];
-  const mostCompanions = Math.max(0, Math.min(MOST_COMPANIONS, MOST_IN_FLIGHT - flying));
+  const mostCompanions = Math.max(
+    0,
+    Math.min(MOST_COMPANIONS[entry.message.urgency], MOST_IN_FLIGHT - flying),
+  );
   let restBytes = limitBytes - byteLength(first);
   for (const companion of behind.slice(0, mostCompanions)) {
     if (!isFit(companion, nowMs)) break;
