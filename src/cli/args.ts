@@ -70,6 +70,10 @@ export const COMMANDS = {
     summary: "End a panic: say how much there was meanwhile, and go on",
     options: { config: CONFIG },
   },
+  test: {
+    summary: "Run the tests block of a config: does this line go there, looking like this?",
+    options: { config: CONFIG },
+  },
   replay: {
     summary: "Print what would be sent for a sample of lines",
     files: "FILE",
@@ -102,7 +106,7 @@ export const COMMANDS = {
 export type CommandName = keyof typeof COMMANDS;
 
 /** Commands of the design that later versions bring; named so that nobody takes them for typos. */
-const NOT_YET = ["plan", "test", "tail", "init", "healthcheck"];
+const NOT_YET = ["plan", "tail", "init", "healthcheck"];
 
 /** A command with its options. */
 export interface CommandLine {

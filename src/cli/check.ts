@@ -5,11 +5,13 @@
  */
 
 import type { Config } from "../config/config.ts";
-import { ConfigError, formatDiagnostic } from "../config/diagnostic.ts";
+import { ConfigError } from "../config/diagnostic.ts";
 import { configFromEnvironment, ircEnabled } from "../config/environment.ts";
 import { CONFIG_PLACES, findConfig } from "../config/find.ts";
 import { loadConfig } from "../config/load.ts";
+import { printable } from "./config_error.ts";
 import { EXIT_CONFIG, EXIT_DONE } from "./exit.ts";
+import { rememberSecrets, scrubbed } from "./last_resort.ts";
 
 /** What `check` looks at and where it says what it found. */
 export interface CheckOptions {
@@ -39,7 +41,7 @@ export function check(options: CheckOptions): number {
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     for (const diagnostic of error.diagnostics) {
-      options.writeError(formatDiagnostic(error.file, diagnostic, { color: options.color }));
+      options.writeError(printable(error.file, diagnostic, { color: options.color }));
     }
     return EXIT_CONFIG;
   }
@@ -53,9 +55,10 @@ function checkFile({ config: named, env, write, writeError, color }: CheckOption
     );
     return EXIT_CONFIG;
   }
-  const { config, warnings } = loadConfig(path, { env });
-  for (const warning of warnings) writeError(formatDiagnostic(path, warning, { color }));
-  write(`${path}: ok (${summaryOf(config)})`);
+  const { config, warnings } = loadConfig(path, { env, hide: scrubbed });
+  rememberSecrets(config.secrets);
+  for (const warning of warnings) writeError(printable(path, warning, { color }));
+  write(`${scrubbed(path)}: ok (${summaryOf(config)})`);
   return EXIT_DONE;
 }
 

@@ -6,8 +6,9 @@
 
 import { configFromEnvironment, ircEnabled } from "../config/environment.ts";
 import { CONFIG_PLACES, findConfig } from "../config/find.ts";
-import { loadConfig, locateStateDir } from "../config/load.ts";
 import type { Desired } from "../reconcile/reconciler.ts";
+import { readConfig, readStateDir } from "./config_file.ts";
+import { rememberSecrets } from "./last_resort.ts";
 import { env } from "./process.ts";
 
 /** Where a config was found. */
@@ -41,6 +42,7 @@ export function findDesired(explicit: string | undefined): Found {
   if (explicit === undefined && ircEnabled(env) !== undefined) {
     const config = configFromEnvironment(env);
     if (config === undefined) return { kind: "disabled" };
+    rememberSecrets(config.secrets);
     return {
       kind: "found",
       load: () => ({ config, digest: ENVIRONMENT_DIGEST, warnings: [] }),
@@ -49,7 +51,7 @@ export function findDesired(explicit: string | undefined): Found {
   }
   const path = findConfig(explicit);
   if (path === undefined) return { kind: "nowhere" };
-  return { kind: "found", load: () => loadConfig(path, { env }), path };
+  return { kind: "found", load: () => readConfig(path), path };
 }
 
 /**
@@ -62,5 +64,5 @@ export function findDesired(explicit: string | undefined): Found {
 export function findStateDir(explicit: string | undefined): string | undefined {
   const found = findDesired(explicit);
   if (found.kind !== "found") return undefined;
-  return found.path === undefined ? found.load().config.stateDir : locateStateDir(found.path, { env });
+  return found.path === undefined ? found.load().config.stateDir : readStateDir(found.path);
 }

@@ -6,7 +6,6 @@
 
 import { ConfigError } from "../config/diagnostic.ts";
 import { configJsonSchema } from "../config/json_schema.ts";
-import { compileScrubber } from "../redact/redactor.ts";
 import { type CommandLine, helpText, readArguments } from "./args.ts";
 import { checkCommand } from "./commands/check.ts";
 import { demoCommand } from "./commands/demo.ts";
@@ -15,8 +14,10 @@ import { redactCommand } from "./commands/redact.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { runCommand } from "./commands/run.ts";
 import { statusCommand } from "./commands/status.ts";
+import { testCommand } from "./commands/test.ts";
 import { printConfigError } from "./config_error.ts";
 import { EXIT_CONFIG, EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from "./exit.ts";
+import { endAtCrashes, printCrash } from "./last_resort.ts";
 import { env, print, printError } from "./process.ts";
 import { versionText } from "./version.ts";
 
@@ -36,6 +37,7 @@ export async function main(args: readonly string[]): Promise<number> {
     print(helpText(invocation.command));
     return EXIT_DONE;
   }
+  endAtCrashes();
   try {
     return await dispatch(invocation);
   } catch (error) {
@@ -45,8 +47,7 @@ export async function main(args: readonly string[]): Promise<number> {
     }
     // Whoever read our output has gone away: not a failure of ours.
     if (error instanceof Deno.errors.BrokenPipe) return EXIT_DONE;
-    const scrub = compileScrubber([]);
-    printError(`irctail: ${scrub(error instanceof Error ? error.stack ?? error.message : String(error))}`);
+    printCrash(error);
     return EXIT_FAILED;
   }
 }
@@ -59,6 +60,8 @@ async function dispatch(command: CommandLine): Promise<number> {
       return await checkCommand(command);
     case "status":
       return await statusCommand(command);
+    case "test":
+      return await testCommand(command);
     case "panic":
     case "resume":
       return await panicCommand(command.name, command);

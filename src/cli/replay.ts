@@ -5,20 +5,19 @@
  */
 
 import { resolve } from "node:path";
-import type { Config, FileSourceSpec, RouteSpec, SourceSpec } from "../config/config.ts";
+import type { Config, FileSourceSpec, SourceSpec } from "../config/config.ts";
 import type { Batch } from "../event/event.ts";
 import { detectEnvelope } from "../event/envelope/envelope.ts";
-import { openPrintedConnection, type PrintedMessage } from "../irc/printed.ts";
+import type { PrintedMessage } from "../irc/printed.ts";
 import { Chunk } from "../pipeline/chunk.ts";
-import { EMPTY_CHECKPOINT } from "../pipeline/checkpoint.ts";
-import { Pipeline } from "../pipeline/pipeline.ts";
+import type { Pipeline } from "../pipeline/pipeline.ts";
 import { compileProgram } from "../pipeline/program.ts";
 import { compileReading, type Reading } from "../pipeline/reading.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { compileGlob } from "../runtime/glob.ts";
 import type { Logger } from "../runtime/log.ts";
 import { openSource } from "../source/open.ts";
-import type { Source } from "../source/source.ts";
+import { everything, openRehearsal, sayRest, settled, withoutBudgets } from "./rehearsal.ts";
 
 /** What `replay` needs. */
 export interface ReplayOptions {
@@ -49,9 +48,6 @@ export interface ReplayStats {
 /** The sample cannot be read, or not as any one source; names the file, which the caller scrubs. */
 export class ReplaySourceError extends Error {}
 
-/** As good as no budget: more than any sample holds. */
-const UNLIMITED = 1e12;
-
 /**
  * Replays a sample.
  *
@@ -63,23 +59,17 @@ export async function replay(options: ReplayOptions, signal: AbortSignal): Promi
     ? files.map((file) => sampleOf(file, options))
     : [{ id: sourceFor(undefined, options), spec: standardInput(options) }];
   const clock = budgets ? new SampleClock() : options.clock;
-  const program = compileProgram(budgets ? config : { ...config, routes: config.routes.map(withoutBudget) });
+  const program = compileProgram(budgets ? config : withoutBudgets(config));
   let messages = 0;
-  const connections = new Map(
-    [...config.connections].map(([id, spec]) => [
-      id,
-      openPrintedConnection(id, spec, (message) => {
-        messages++;
-        print(message);
-      }),
-    ]),
-  );
-  const pipeline = new Pipeline(program, EMPTY_CHECKPOINT, {
+  const pipeline = openRehearsal({
+    program,
     clock,
     log,
     host,
-    connection: (id) => connections.get(id),
-    channelsChanged: () => {},
+    print: (message) => {
+      messages++;
+      print(message);
+    },
   });
   const beganMs = options.clock.monotonic();
   let bytes = 0;
@@ -94,10 +84,7 @@ export async function replay(options: ReplayOptions, signal: AbortSignal): Promi
       flush();
     }
   }
-  pipeline.sayAll();
-  await settled();
-  pipeline.sayAll();
-  await settled();
+  await sayRest(pipeline);
   flush();
   const records = [...pipeline.intakes.values()].reduce((sum, { account }) => sum + account.read, 0);
   return { bytes, records, messages, elapsedMs: options.clock.monotonic() - beganMs };
@@ -170,26 +157,6 @@ function writtenMs(
   const { bytes } = chunk;
   const envelope = reading.unwrapper() === undefined ? undefined : detectEnvelope(bytes, start, end);
   return envelope?.writtenMs(bytes, start, end) ?? reading.parse(chunk.decode(start, end)).timeMs;
-}
-
-/** Everything a source has, from its beginning to its end. */
-function everything(source: Source, signal: AbortSignal): AsyncIterable<Batch> {
-  return source.read(
-    { resume: new Map(), lost: () => {}, ended: () => {}, state: () => {}, once: true },
-    signal,
-  );
-}
-
-/** Lets messages that were offered be settled. */
-async function settled(): Promise<void> {
-  await Promise.resolve();
-  await Promise.resolve();
-}
-
-function withoutBudget(route: RouteSpec): RouteSpec {
-  if (route.action.kind === "drop") return route;
-  const budget = { ...route.action.budget, linesPerSecond: UNLIMITED, burstLines: UNLIMITED };
-  return { ...route, action: { ...route.action, budget, repeats: "show", delayMs: 0 } };
 }
 
 function sampleOf(file: string, options: ReplayOptions): { readonly id: string; readonly spec: SourceSpec } {

@@ -231,13 +231,30 @@ export const REDACTION_RULES = [
   "sk-key",
   "jwt",
   "pem",
+  "base64-line",
+  "url-cred",
+  "webhook-url",
+  "cloud-key",
+  "vendor-token",
+  "prefix-token",
   "auth-header",
   "key-value",
-  "url-cred",
-  "vendor-token",
-  "cloud-key",
+  "cli-secret",
+  "irc-secret",
+  "mnemonic",
+  "wallet-key",
+  "hash",
   "email",
   "card",
+  "iban",
+  "us-ssn",
+  "phone",
+  "ip",
+  "btc-address",
+  "home-path",
+  "uuid-key",
+  "encoded",
+  "high-entropy",
 ] as const;
 
 /** One of {@linkcode REDACTION_RULES}. */
@@ -248,6 +265,9 @@ export const REDACTION_PROFILES = ["standard", "strict", "minimal"] as const;
 
 /** One of {@linkcode REDACTION_PROFILES}. */
 export type RedactionProfile = (typeof REDACTION_PROFILES)[number];
+
+/** What stands where a profile would, on a route whose lines are shown with the secrets in them. */
+export const REDACTION_OFF = "off";
 
 /** User rules and profiles. */
 export interface RedactionSpec {
@@ -302,7 +322,7 @@ export interface SendSpec {
   readonly connection: string;
   /** Channel with its `#`; may hold `{…}` templates. */
   readonly channel: string;
-  /** Name of a redaction profile. */
+  /** Name of a redaction profile, or {@linkcode REDACTION_OFF}. */
   readonly redact: string;
   /** Message template. */
   readonly template: string;

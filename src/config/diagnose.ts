@@ -24,6 +24,8 @@ export interface Diagnosed {
   readonly filled: Filled;
   /** What is wrong with the text itself. */
   readonly problems: readonly TreeProblem[];
+  /** Removes what must not be shown whatever the file says about it. */
+  readonly hide: (text: string) => string;
 }
 
 /**
@@ -32,11 +34,15 @@ export interface Diagnosed {
  * @param findings What is wrong with the values.
  * @param about The file they were found in.
  */
-export function diagnose(findings: readonly Finding[], { text, filled, problems }: Diagnosed): Diagnostic[] {
+export function diagnose(
+  findings: readonly Finding[],
+  { text, filled, problems, hide }: Diagnosed,
+): Diagnostic[] {
   const repeated = problems.filter(({ showable }) => showable === true)
     .map(({ range }) => ({ ...range, show: "plain" as const }));
   const view = new SourceView(text, [...filled.tokens, ...repeated], new Set());
-  const scrub = scrubber(filled);
+  const scrubSecrets = scrubber(filled);
+  const scrub = (words: string) => hide(scrubSecrets(words));
   const found = findings.map((finding) => {
     const range = locate(finding, filled.tree, text);
     const { path, message, hint } = hideQuoted(finding, filled);
@@ -52,7 +58,7 @@ export function diagnose(findings: readonly Finding[], { text, filled, problems 
       },
     };
   });
-  const about = diagnoseText(problems, view).map((diagnostic, index) => ({
+  const about = diagnoseText(problems, view, scrub).map((diagnostic, index) => ({
     start: problems[index]?.range.start ?? 0,
     diagnostic,
   }));
@@ -64,14 +70,19 @@ export function diagnose(findings: readonly Finding[], { text, filled, problems 
  *
  * @param problems In file order.
  * @param view The text.
+ * @param scrub Removes what must not be shown.
  */
-export function diagnoseText(problems: readonly TreeProblem[], view: SourceView): Diagnostic[] {
+export function diagnoseText(
+  problems: readonly TreeProblem[],
+  view: SourceView,
+  scrub: (words: string) => string,
+): Diagnostic[] {
   return problems.map(({ range, message, hint }) => ({
     severity: "error",
     path: "",
-    ...placed(view, range, (words) => words),
-    message,
-    ...hint === undefined ? {} : { hint },
+    ...placed(view, range, scrub),
+    message: scrub(message),
+    ...hint === undefined ? {} : { hint: scrub(hint) },
   }));
 }
 
@@ -99,9 +110,10 @@ function placed(
   range: Range,
   scrub: (words: string) => string,
 ): Pick<Diagnostic, "line" | "column" | "excerpt"> {
-  const excerpt = view.excerpt(range);
+  // The whole line is looked at: of a secret that the excerpt cuts, nobody would know the rest.
+  const line = view.shownLine(range).replaceAll("\t", " ");
   // Where a secret also stands in a harmless place, the carets would no longer fit: the line goes.
-  return { ...view.position(range.start), ...scrub(excerpt.text) === excerpt.text ? { excerpt } : {} };
+  return { ...view.position(range.start), ...scrub(line) === line ? { excerpt: view.excerpt(range) } : {} };
 }
 
 /** Where a finding points: the value, the key, or the key above what is missing. */

@@ -110,7 +110,7 @@ class Filling {
   #visitScalar(tree: Scalar, schema: Schema | undefined, path: Path): Visited | undefined {
     const kinds = leafKinds(schema);
     const secret = kinds.has("secret");
-    const hidden = kinds.size === 0 || URL_WITH_USER.test(tree.source);
+    const hidden = kinds.size === 0 || kinds.has("log") || URL_WITH_USER.test(tree.source);
     this.tokens.push({ ...tree.range, show: secret ? "secret" : hidden ? "unknown" : "plain" });
     if (tree.value === null) {
       this.findings.push(failure(path, "Has no value", hinted(this.#valueHint(tree, path))));

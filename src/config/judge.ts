@@ -69,6 +69,7 @@ function draftOf(suspect: Suspect, findings: readonly Finding[]): Draft | undefi
   const fitting = (path: readonly PropertyKey[], values: unknown) =>
     Object.fromEntries(Object.entries(mappingOf(values)).filter(([key]) => fits(...path, key)));
   const routes = Array.isArray(whole["routes"]) ? whole["routes"] : [];
+  const tests = Array.isArray(whole["tests"]) ? whole["tests"] : [];
   const redaction = mappingOf(whole["redaction"]);
   // Keys are optional but in sources and rules, so that one bad key costs no other.
   const written = draftSchema.safeParse({
@@ -85,6 +86,7 @@ function draftOf(suspect: Suspect, findings: readonly Finding[]): Draft | undefi
     ...whole["notices"] === undefined || broken.some(([section]) => section === "notices")
       ? {}
       : { notices: whole["notices"] },
+    tests: tests.map((test, index) => fitting(["tests", index], test)),
     ...routes.length === 0 ? {} : {
       routes: routes.map((route, index) => {
         const match = mappingOf(route)["match"];

@@ -6,6 +6,7 @@
 
 import { createHash } from "node:crypto";
 import { dirname, resolve } from "node:path";
+import { Secret } from "../runtime/secret.ts";
 import type { Config } from "./config.ts";
 import { diagnose, diagnoseText } from "./diagnose.ts";
 import { ConfigError, type Diagnostic } from "./diagnostic.ts";
@@ -18,6 +19,7 @@ import { configSchema } from "./schema.ts";
 import { vocabulary } from "./schema_walk.ts";
 import { SourceView } from "./source_view.ts";
 import { stateDirectory, stateDirectoryProblem } from "./state_dir.ts";
+import { resolveTests, type TestSpec } from "./tests.ts";
 import { parseTree } from "./tree.ts";
 
 /** A config that can be used. */
@@ -26,6 +28,8 @@ export interface LoadedConfig {
   readonly config: Config;
   /** What works but is probably not meant, in file order. */
   readonly warnings: readonly Diagnostic[];
+  /** Its examples for `irctail test`, in file order. */
+  readonly tests: readonly TestSpec[];
   /** First 12 hexadecimal digits of the SHA-256 of the file's bytes. */
   readonly digest: string;
 }
@@ -34,6 +38,19 @@ export interface LoadedConfig {
 export interface LoadOptions {
   /** Reads an environment variable. */
   readonly env: (name: string) => string | undefined;
+  /**
+   * Removes secrets that stand in a diagnostic by mistake (invariant I2); a function, because redaction lives above this
+   * folder. The secrets that the config knows as such are removed anyway.
+   */
+  readonly hide?: (text: string) => string;
+}
+
+/** A state directory that was found without reading the rest of the config. */
+export interface LocatedStateDir {
+  /** Absolute path. */
+  readonly path: string;
+  /** What of it came from files and credentials. */
+  readonly secrets: readonly Secret[];
 }
 
 /**
@@ -53,12 +70,13 @@ const DIGEST_LENGTH = 12;
  * @throws {ConfigError} When the file cannot be read or used; it holds all findings at once, in file order.
  */
 export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
+  const { hide = (words: string) => words } = options;
   const bytes = readFile(path);
   const text = decode(path, bytes);
   const { root, problems, whole } = parseTree(text);
   if (root === undefined) {
     const view = new SourceView(text, whole ? [] : undefined, vocabulary(configSchema));
-    throw new ConfigError(path, problems.length === 0 ? [EMPTY_FILE] : diagnoseText(problems, view));
+    throw new ConfigError(path, problems.length === 0 ? [EMPTY_FILE] : diagnoseText(problems, view, hide));
   }
   const directory = dirname(resolve(path));
   const filled = fill(root, configSchema, { text, directory, env: options.env });
@@ -69,7 +87,7 @@ export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
     ...verdict.findings,
     ...verdict.written === undefined ? [] : checkStateDirectory(stateDir),
   ];
-  const diagnostics = diagnose(findings, { problems, text, filled });
+  const diagnostics = diagnose(findings, { problems, text, filled, hide });
   if (verdict.written === undefined || stateDir === undefined || diagnostics.some(isError)) {
     throw new ConfigError(path, diagnostics);
   }
@@ -80,6 +98,7 @@ export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
       secrets: filled.secrets.map((secret) => secret.text),
     }),
     warnings: diagnostics,
+    tests: resolveTests(verdict.written, filled.tree, text),
     digest: createHash("sha256").update(bytes).digest("hex").slice(0, DIGEST_LENGTH),
   };
 }
@@ -92,16 +111,22 @@ export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
  * @param options The environment.
  * @throws {ConfigError} When the file does not say where it is.
  */
-export function locateStateDir(path: string, options: LoadOptions): string {
+export function locateStateDir(path: string, options: LoadOptions): LocatedStateDir {
   const { root } = parseTree(decode(path, readFile(path)));
   const written = root?.kind === "map" ? root.entries.get("state_dir")?.value : undefined;
   if (root?.kind === "map" && (written === undefined || written.kind === "scalar")) {
     const directory = dirname(resolve(path));
-    const { text, problems } = expandReferences(written?.source ?? "", { directory, env: options.env });
+    const { text, secrets, problems } = expandReferences(written?.source ?? "", {
+      directory,
+      env: options.env,
+    });
     const found = stateDirectory(text === "" ? undefined : text, { directory, env: options.env });
-    if (problems.length === 0 && found !== undefined) return found;
+    if (problems.length === 0 && found !== undefined) {
+      return { path: found, secrets: secrets.map((secret) => new Secret(secret)) };
+    }
   }
-  return loadConfig(path, options).config.stateDir;
+  const { config } = loadConfig(path, options);
+  return { path: config.stateDir, secrets: config.secrets };
 }
 
 /** Nothing of the file is there to point at. */

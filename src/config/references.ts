@@ -131,7 +131,7 @@ function readCredential(name: string, sources: ReferenceSources): Found {
   if (directory === undefined || directory === "") {
     return {
       message: `Cannot read the credential "${name}": CREDENTIALS_DIRECTORY is not set`,
-      hint: "add LoadCredential= to the systemd unit",
+      hint: "add a LoadCredential line to the systemd unit",
     };
   }
   return readSecret(`${directory}/${name}`, sources.directory, "credential");

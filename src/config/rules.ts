@@ -5,16 +5,18 @@
  */
 
 import { levelIndex, LEVELS } from "../event/level.ts";
-import { REDACTION_PROFILES, REDACTION_RULES } from "./config.ts";
+import { REDACTION_OFF, REDACTION_PROFILES, REDACTION_RULES } from "./config.ts";
 import { checkConnections } from "./connection_rules.ts";
 import { checkDelays } from "./delay_rules.ts";
 import { didYouMean, failure, type Finding, warning } from "./finding.ts";
 import type { FilledSecret } from "./fill.ts";
+import { checkRedactOff } from "./redact_off_rules.ts";
 import type { DraftConfig } from "./schema.ts";
 import type { WrittenRoute } from "./schema/route.ts";
 import type { WrittenSource } from "./schema/source.ts";
 import { suggest } from "./suggest.ts";
 import { parseTarget } from "./target.ts";
+import { checkTests } from "./test_rules.ts";
 
 /** A config whose every part fits the schema; parts that do not are left out. */
 export interface Draft {
@@ -57,6 +59,8 @@ export function checkRules(draft: Draft): Finding[] {
     ...checkSources(draft),
     ...checkRedaction(draft),
     ...checkRoutes(draft),
+    ...checkRedactOff(draft),
+    ...checkTests(draft),
     ...checkDelays(draft.written),
     ...draft.written.notices === undefined
       ? []
@@ -113,7 +117,7 @@ const PLACEHOLDER_HINTS = {
 function checkRedaction({ written, names }: Draft): Finding[] {
   const findings: Finding[] = [];
   const builtinRules: readonly string[] = REDACTION_RULES;
-  const builtinProfiles: readonly string[] = [...REDACTION_PROFILES, "off"];
+  const builtinProfiles: readonly string[] = [...REDACTION_PROFILES, REDACTION_OFF];
   if (names.rules.length > MOST_RULES) {
     findings.push(failure(["redaction", "rules"], `Must hold at most ${MOST_RULES} rules`));
   }
@@ -150,7 +154,7 @@ function checkProfileName(
   path: readonly PropertyKey[],
 ): Finding[] {
   const known = [...new Set([...REDACTION_PROFILES, ...names.profiles])];
-  if (name === undefined || name === "off" || known.includes(name)) return [];
+  if (name === undefined || name === REDACTION_OFF || known.includes(name)) return [];
   const meant = suggest(name, known);
   return [
     failure(

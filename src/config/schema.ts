@@ -10,8 +10,9 @@ import { connectionsSchema, draftConnectionsSchema } from "./schema/connection.t
 import { secret, text } from "./schema/leaf.ts";
 import { noticesSchema } from "./schema/notices.ts";
 import { redactionSchema } from "./schema/redaction.ts";
-import { defaultsSchema, routesSchema, testsSchema } from "./schema/route.ts";
+import { defaultsSchema, routesSchema } from "./schema/route.ts";
 import { busesSchema, sourcesSchema } from "./schema/source.ts";
+import { draftTestsSchema, testsSchema } from "./schema/test.ts";
 
 const http = z.strictObject({
   listen: text("HOST:PORT of the status page, /metrics, /healthz, /readyz and POST /-/reload"),
@@ -49,6 +50,7 @@ export type WrittenConfig = z.infer<typeof configSchema>;
 export const draftSchema = configSchema.partial().extend({
   connections: draftConnectionsSchema,
   sources: sourcesSchema,
+  tests: draftTestsSchema,
 });
 
 /** What is left of it. */

@@ -5,13 +5,14 @@
  */
 
 import { z } from "zod";
+import { isLogText } from "./schema/leaf.ts";
 import type { Tree } from "./tree.ts";
 
 /** Any zod schema, as zod's own accessors return them. */
 export type Schema = z.core.$ZodType;
 
-/** What a scalar may be: `secret` is text that must not be shown. */
-export type LeafKind = "text" | "secret" | "number" | "boolean";
+/** What a scalar may be: `secret` is text that must not be shown, `log` text that nobody has redacted. */
+export type LeafKind = "text" | "secret" | "log" | "number" | "boolean";
 
 /** The key that says which member of a union is meant. */
 const DISCRIMINATOR = "type";
@@ -57,8 +58,10 @@ export function knownKeys(schema: Schema | undefined, tree: Tree): readonly stri
 export function leafKinds(schema: Schema | undefined): ReadonlySet<LeafKind> {
   const kinds = new Set<LeafKind>();
   for (const member of members(schema)) {
-    if (member instanceof z.ZodString) kinds.add(member.meta()?.["writeOnly"] === true ? "secret" : "text");
-    else if (member instanceof z.ZodEnum) kinds.add("text");
+    if (isLogText(member)) kinds.add("log");
+    else if (member instanceof z.ZodString) {
+      kinds.add(member.meta()?.["writeOnly"] === true ? "secret" : "text");
+    } else if (member instanceof z.ZodEnum) kinds.add("text");
     else if (member instanceof z.ZodNumber) kinds.add("number");
     else if (member instanceof z.ZodBoolean) kinds.add("boolean");
     else if (member instanceof z.ZodLiteral) {

@@ -87,6 +87,15 @@ export class SourceView {
    * @param range What to point at.
    */
   excerpt(range: Range): Excerpt {
+    return clip(this.#render(range));
+  }
+
+  /** The same line in its whole length. */
+  shownLine(range: Range): string {
+    return this.#render(range).text;
+  }
+
+  #render(range: Range): Excerpt {
     const { line } = this.position(range.start);
     const start = this.#starts[line - 1] ?? 0;
     const newline = this.#text.indexOf("\n", start);
@@ -94,7 +103,7 @@ export class SourceView {
     const pieces = this.#tokens === undefined
       ? this.#piecesOfBroken(start, end)
       : piecesOf(this.#text, this.#tokens, { start, end });
-    return clip(render(pieces, range));
+    return render(pieces, range);
   }
 
   /** Shows a key of the schema and hides the rest: nothing says where a secret ends. */

@@ -5,7 +5,6 @@
  */
 
 import { failure, type Finding } from "./finding.ts";
-import { LATER_RULES } from "./schema/redaction.ts";
 
 interface Unavailable {
   /** Path with `*` for any one step. */
@@ -22,15 +21,9 @@ const isMapping = (value: unknown) => typeof value === "object" && value !== nul
 const UNAVAILABLE: readonly Unavailable[] = [
   { path: "http", what: "The status page" },
   { path: "buses", what: "A bus" },
-  { path: "tests", what: "The tests block" },
   { path: "connections.*.standby", what: "Standby" },
   { path: "sources.*.type", when: is("forward"), what: "The forward source" },
   { path: "sources.*.type", when: is("redis"), what: "The redis source" },
-  { path: "redaction.profiles.*.except.*", when: is(...LATER_RULES), what: "The rule %" },
-  { path: "defaults.redact", when: is("off"), what: "Turning redaction off" },
-  { path: "routes.*.redact", when: is("off"), what: "Turning redaction off" },
-  { path: "defaults.i_understand", what: "Turning redaction off" },
-  { path: "routes.*.i_understand", what: "Turning redaction off" },
   { path: "defaults.colors", when: is("on"), what: "Colouring levels" },
   { path: "routes.*.colors", when: is("on"), what: "Colouring levels" },
   {

@@ -14,8 +14,11 @@ export interface Composed {
   readonly entries: readonly Entry[];
 }
 
-/** How many messages are looked at that may share a line: more of even one character each do not fit. */
-const MOST_COMPANIONS = 64;
+/**
+ * How many messages may share a line with the first: five in a line can still be read, and with a window of four lines
+ * a crash repeats no more than twenty (invariant I9).
+ */
+const MOST_COMPANIONS = 4;
 
 /**
  * The next line of a message, shared with as many of those behind it as fit: short ones, whole, of the same flow and

@@ -107,6 +107,7 @@ export function react(event: ServerEvent, listeners: Listeners, nowMs: number): 
       break;
     case "modes-changed":
       channels.modesChanged(event.channel, event.modes, isSelf, nowMs);
+      speaker.channelChanged(event.channel);
       break;
     case "spoken":
       speaker.overheard(event.nick, event.channel, event.text);

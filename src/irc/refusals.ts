@@ -150,10 +150,14 @@ export const NICK_REFUSALS: ReadonlyMap<string, string> = new Map([
 /** Longest server text that is repeated in a state or a log line. */
 const LONGEST_TEXT = 200;
 
-/** Server text as it may be shown: one line, bounded, without control characters. */
+/**
+ * Server text as it may be shown: one line, bounded, without control characters. It is cut at a blank: a server may say
+ * back what it was told, and of a secret that is cut in two redaction knows neither half.
+ */
 export function shownText(text: string): string {
   // deno-lint-ignore no-control-regex
-  return text.replace(/[\x00-\x1f\x7f-\x9f]+/g, " ").trim().slice(0, LONGEST_TEXT);
+  const line = text.replace(/[\x00-\x1f\x7f-\x9f]+/g, " ").trim();
+  return line.length <= LONGEST_TEXT ? line : line.slice(0, Math.max(0, line.lastIndexOf(" ", LONGEST_TEXT)));
 }
 
 /** Whether a farewell says that the server punishes us, so that coming back at once would make it worse. */

@@ -7,6 +7,7 @@
 import { ERROR_INDEX, type LevelIndex } from "../event/level.ts";
 import type { Connection, Outcome } from "../irc/connection.ts";
 import type { RedactedText } from "../redact/redacted.ts";
+import type { Redaction } from "../redact/redactor.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { ErrorFirstBudget, type Token } from "../route/budget.ts";
 import { Repeats } from "../route/repeats.ts";
@@ -29,6 +30,8 @@ export interface LaneDeps {
   readonly wake: () => void;
   /** Told when a summary was shown. */
   readonly acknowledged: () => void;
+  /** Told the rule because of which a line was withheld. */
+  readonly withheld: (rule: string) => void;
 }
 
 /** How many repeats a second may give their budget token back: beyond that, repeats count as overflow undecoded. */
@@ -172,10 +175,11 @@ export class Lane {
     if (this.#backlog.waiting.gap !== undefined) this.tick();
     const route = this.#route;
     const token = this.#token;
-    const { text, withheld } = textOf("record", line, route);
+    const redaction = textOf("record", line, route);
+    const { text } = redaction;
     const record: Utterance = { kind: "record", line, text, route, token, settled, isRecord: true };
-    if (withheld) {
-      this.#sayOrHold(this.#withheld(record, text));
+    if (redaction.withheld) {
+      this.#sayOrHold(this.#withheld(record, redaction));
       return false;
     }
     if (route.send.repeats === "collapse" && this.#isRepeat(line, text)) {
@@ -200,8 +204,9 @@ export class Lane {
       this.account.continuationsCut++;
       return settled();
     }
-    const { text } = textOf(kind, line, route);
-    this.#sayOrHold({ kind, line, text, route, token, settled, isRecord: false });
+    const redaction = textOf(kind, line, route);
+    if (redaction.withheld) this.#deps.withheld(redaction.rule);
+    this.#sayOrHold({ kind, line, text: redaction.text, route, token, settled, isRecord: false });
   }
 
   /** Counts a record of an earlier run that can no longer be read. */
@@ -273,14 +278,16 @@ export class Lane {
   #renewed(held: Utterance): Utterance {
     const route = this.#route;
     if (held.route === route || held.kind === "notice") return held;
-    const { text, withheld } = textOf(held.kind, held.line, route);
-    if (withheld && held.kind === "record") return this.#withheld(held, text);
-    return { ...held, text, route };
+    const redaction = textOf(held.kind, held.line, route);
+    if (redaction.withheld && held.kind === "record") return this.#withheld(held, redaction);
+    if (redaction.withheld) this.#deps.withheld(redaction.rule);
+    return { ...held, text: redaction.text, route };
   }
 
   /** Counts a record as withheld; what stands for it is left to be said. */
-  #withheld(record: Utterance, text: RedactedText): Utterance {
+  #withheld(record: Utterance, { rule, text }: Extract<Redaction, { readonly withheld: true }>): Utterance {
     this.account.withheld++;
+    this.#deps.withheld(rule);
     record.settled();
     return { ...record, kind: "notice", text, isRecord: false };
   }

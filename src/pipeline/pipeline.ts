@@ -16,6 +16,7 @@ import { Intake } from "./intake.ts";
 import { Lane, laneKeyOf } from "./lane.ts";
 import { NO_CHANNEL, parseLaneKey } from "./lane_key.ts";
 import type { Program, SendRoute } from "./program.ts";
+import { WithheldLines } from "./withheld.ts";
 
 /** What the pipeline needs from the world. */
 export interface PipelineDeps {
@@ -48,6 +49,7 @@ export class Pipeline {
   readonly #acknowledged = new Poke();
   /** What an earlier run left of sources that were not taken up again yet. */
   readonly #left: Map<string, ReadonlyMap<string, StreamCheckpoint>>;
+  readonly #withheld: WithheldLines;
   #program: Program;
   #muted = false;
 
@@ -61,6 +63,7 @@ export class Pipeline {
   constructor(program: Program, left: Checkpoint, deps: PipelineDeps) {
     this.#deps = deps;
     this.#program = program;
+    this.#withheld = new WithheldLines(deps);
     this.#left = new Map(left.sources);
     for (const [key, counters] of left.lanes) {
       const lane = this.#laneOf(key);
@@ -77,6 +80,11 @@ export class Pipeline {
   /** Every lane, for status. */
   get lanes(): ReadonlyMap<string, Lane> {
     return this.#lanes;
+  }
+
+  /** Lines that redaction withheld, by rule, for metrics. */
+  get withheld(): ReadonlyMap<string, number> {
+    return this.#withheld.counts;
   }
 
   /** Every source's intake, for status. */
@@ -281,6 +289,7 @@ export class Pipeline {
       connection: this.#deps.connection,
       wake: () => this.#due.poke(),
       acknowledged: () => this.#acknowledge(),
+      withheld: (rule) => this.#withheld.count(rule),
     });
     if (this.#muted) lane.mute();
     return lane;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { REDACTION_OFF } from "../config/config.ts";
 import type { PaceState } from "../irc/adaptive_pace.ts";
 import type { ChannelState, Connection, ConnectionState } from "../irc/connection.ts";
 import { emptyLaneAccount, emptySourceAccount } from "../pipeline/accounts.ts";
@@ -200,11 +201,13 @@ function spoken(
   connections: Connections,
 ): { ready: boolean; reason: string } {
   const connection = connections.get(send.connection);
-  if (connection?.canSpeak(channel) === true) return { ready: true, reason: "sending" };
-  return {
-    ready: false,
-    reason: connection?.state.phase === "ready" ? "the channel is away" : "the server is away",
-  };
+  const ready = connection?.canSpeak(channel) === true;
+  const reason = ready
+    ? "sending"
+    : connection?.state.phase === "ready"
+    ? "the channel is away"
+    : "the server is away";
+  return { ready, reason: send.redact === REDACTION_OFF ? `${reason}; redaction is OFF` : reason };
 }
 
 function routeName({ spec, send }: SendRoute, channel: string): string {

@@ -7,6 +7,7 @@
  */
 
 import { classOf, IDENTIFIER, runEnd, runStart } from "./chars.ts";
+import { matchEnd, operatorAt, QUOTE, skipBlanks } from "./operators.ts";
 
 /** A name, an operator and a value. */
 export interface Assignment {
@@ -28,16 +29,13 @@ export interface Assignment {
 
 /** What a name of interest contains; a superset of what `names.ts` calls secret. */
 const NAME =
-  /session id|sid\b|pass|pwd|pw\b|pswd|secret|token|key|cred|sess|signature|sig\b|psk|dsn|senha|contrase|kennwort|jwt|mnemonic|phrase|connection.?string|conn_str|salt|otp|pin\b|sas\b|code\b/gi;
+  /session id|sid\b|pass|pwd|pw\b|pswd|secret|token|key|cred|sess|signature|sig\b|psk|dsn|senha|contrase|kennwort|jwt|mnemonic|phrase|connection.?string|conn_str|salt|otp|pin\b|sas\b|codes?\b|community.string|_pat\b|_cookie\b|auth\b/gi;
 
 /** Longest name, in UTF-16 units: longer runs are data. */
 const LONGEST_NAME = 128;
 
 /** Longest value, in UTF-16 units: that of a whole line. */
 const LONGEST_VALUE = 8192;
-
-/** Most blanks around an operator: tables align their columns. */
-const MOST_BLANKS = 16;
 
 /**
  * Where the last unquoted value was found to end: a value that begins inside it ends there too, so that
@@ -116,71 +114,21 @@ function separatedBySemicolons(text: string, nameStart: number): boolean {
   return text[at] === ";";
 }
 
-/** A quote with the backslashes before it: `"`, `'`, `` ` ``, `\"`, `\\\"`, `&quot;`, `&#34;`, `\u0022`. */
-const QUOTE = /\\{0,7}["'`]|&quot;|&#34;|&#39;|\\{1,4}u002[27]|%2[27]/y;
-
-const OPERATOR = /={1,3}>?|:=|:(?!:)|%3[DdAa]|\\u003[dDaA]|&#61;|→/y;
-
-/** `"name": "password", "value": "x"` and `key="password" value="x"`. */
-const NAMED_VALUE = /\s{0,4},?\s{0,4}\\{0,7}["']?[Vv]alue\\{0,7}["']?\s{0,4}[=:]/y;
-
-function operatorAt(
-  text: string,
-  nameStart: number,
-  nameEnd: number,
-): { readonly end: number; readonly kind: string } | undefined {
-  const quoteEnd = matchEnd(QUOTE, text, nameEnd);
-  let at = quoteEnd ?? nameEnd;
-  if (quoteEnd !== undefined) {
-    const named = matchEnd(NAMED_VALUE, text, at);
-    if (named !== undefined) return { end: named, kind: "=" };
-  }
-  if (text[at] === "]" || (quoteEnd !== undefined && text[at] === ")")) at++;
-  if (text[at] === ">" && (text[nameStart - 1] === "<" || quoteEnd !== undefined)) {
-    return text[nameStart - 1] === "/" ? undefined : { end: at + 1, kind: ">" };
-  }
-  // `Password(hash)=x` is rare, `Token (JWT): x` is not.
-  at = skipBlanks(text, at);
-  if (text[at] === "(" && at > nameEnd) {
-    const close = text.indexOf(")", at);
-    if (close > 0 && close - at < 24) at = skipBlanks(text, close + 1);
-  }
-  const end = matchEnd(OPERATOR, text, at);
-  if (end !== undefined) {
-    const kind = text.slice(at, end);
-    // An XML-like `<a:b>` and a URL's `token://` assign nothing.
-    if (kind === ":" && text.startsWith("//", end)) return undefined;
-    return { end, kind: /^(?:%3[Aa]|\\u003[aA]|→)$/.test(kind) ? ":" : kind };
-  }
-  if (quoteEnd !== undefined && text[at] === ",") {
-    // `("password", "x")` is a pair; in a list the next item may be one more name; in JSON it is the next key.
-    const opening = text.charAt(runBack(text, nameStart, "\"'\\ ") - 1);
-    const next = skipBlanks(text, at + 1);
-    if (!"([,".includes(opening) || opening === "" || matchEnd(QUOTE, text, next) === undefined) {
-      return undefined;
-    }
-    return { end: next, kind: opening === "(" ? "=" : "," };
-  }
-  if (at === nameEnd) return undefined;
-  const verb = matchEnd(VERB, text, at);
-  return verb === undefined ? undefined : { end: verb, kind: "is" };
-}
-
-/** What says in prose that a value follows; only one that looks random counts as such. */
-const VERB = /(?:is|was) (?=\S)|(?=["'`][^\s"'`]{16})/y;
-
-function runBack(text: string, from: number, characters: string): number {
-  let at = from;
-  while (at > 0 && characters.includes(text.charAt(at - 1))) at--;
-  return at;
-}
-
 /** What may stand between operator and value: types, wrappers and string prefixes of Rust, Python, PHP and Go. */
 const BEFORE_VALUE =
-  /(?:(?:Some|Ok|String|SecretString|SecretBox|Secret|Password|Token|ApiKey|Zeroizing|Sensitive|Value|Text|Just|Present)\((?=\\{0,7}["'(A-Z])|string\(\d{1,5}\)\s|(?:[bBuUrRf]|[rR][bB])(?=\\{0,7}["'])|@(?=")|<!\[CDATA\[|!!?[a-z]{1,12}\s)/y;
+  /(?:(?:Some|Ok|String|Secret(?:Str|String|Bytes|Value|Box)?|Password|Token|ApiKey|Zeroizing|Sensitive|Protected(?:String)?|Masked|Value|Text|Just|Present|Owned|Borrowed)(?:::(?:new|from))?\((?=\\{0,7}["'(A-Z])|<<(?=")|string\(\d{1,5}\)\s|(?:[bBuUrRf]|[rR][bB])(?=\\{0,7}["'])|@(?=")|<!\[CDATA\[|!!?[a-z]{1,12}\s|[|>][-+]?\s(?=\S))/y;
 
 /** How many of these may be nested: `Some(Secret("x"))`. */
 const MOST_WRAPPERS = 4;
+
+/** Longest list of one value, in UTF-16 units. */
+const LONGEST_LIST = 512;
+
+/** Whether a bracket opens a list that closes, rather than a placeholder: Java and Go print headers as lists. */
+function isList(text: string, at: number): boolean {
+  const close = text.indexOf("]", at);
+  return close > at + 1 && close - at < LONGEST_LIST && matchEnd(TEMPLATE, text, at) === undefined;
+}
 
 type Value = Pick<Assignment, "start" | "end" | "quoted">;
 
@@ -204,7 +152,11 @@ function valueAt(
   }
   if (text[at] === "[" && !text.startsWith("[REDACTED", at)) {
     const inner = skipBlanks(text, at + 1);
-    if (operator === "=>" || matchEnd(QUOTE, text, inner) !== undefined || operator === ":") at = inner;
+    if (
+      operator === "=>" || operator === ":" || matchEnd(QUOTE, text, inner) !== undefined || isList(text, at)
+    ) {
+      at = inner;
+    }
   }
   const quoteEnd = matchEnd(QUOTE, text, at);
   if (quoteEnd !== undefined) {
@@ -226,7 +178,7 @@ function valueAt(
 
 /** A placeholder that may hold blanks: `{{ .Values.x }}`, `${X:-y}`, `<your key>`, `[not set]`. */
 const TEMPLATE =
-  /(?:\$?\{\{?[^{}]{0,200}\}\}?|<[A-Za-z][\w .:-]{0,64}>|\[[A-Za-z][\w .-]{0,64}\])(?=$|[\s,;&"'`)\]}])/y;
+  /(?:\$?\{\{?[^{}]{0,200}\}\}?|<[A-Za-z][\w .:-]{0,64}>|\[[A-Za-z][A-Za-z_ .-]{0,31}\]|\([a-z]{2,16}(?: [a-z]{2,16}){0,4}\))(?=$|[\s,;&"'`)\]}])/y;
 
 function isPair(text: string, at: number): boolean {
   const end = runEnd(text, at, IDENTIFIER, at + LONGEST_NAME);
@@ -311,16 +263,4 @@ function isOpened(text: string, from: number, end: number): boolean {
   if (opening === undefined) return false;
   const at = text.indexOf(opening, from);
   return at >= 0 && at < end;
-}
-
-function skipBlanks(text: string, from: number): number {
-  let at = from;
-  while (text[at] === " " && at < from + MOST_BLANKS) at++;
-  return at;
-}
-
-/** End of a sticky match at `at`, or `undefined`. */
-function matchEnd(pattern: RegExp, text: string, at: number): number | undefined {
-  pattern.lastIndex = at;
-  return pattern.test(text) ? pattern.lastIndex : undefined;
 }

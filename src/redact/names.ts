@@ -36,14 +36,14 @@ const SECRET_END = /(?:token|pwd|(?:db|my|user|root|admin|mail|smtp|ftp|sql|pg|k
 
 /** Pairs of words that name a secret together. */
 const SECRET_PAIR = set(
-  "session_id session_key pass_phrase pass_word pass_code pass_wd seed_phrase recovery_phrase connection_string conn_str one_time_code verification_code",
+  "session_id session_key pass_phrase pass_word pass_code pass_wd seed_phrase recovery_phrase connection_string conn_str one_time_code verification_code recovery_code recovery_codes backup_code backup_codes security_code access_code login_code confirmation_code auth_code authorization_code community_string",
 );
 
 /** What `key` must belong to so that every value of it is a secret. */
 const KEY_OWNER = set(
   `api access private priv secret encryption encrypt decryption signing sign master auth authentication account shared
   service ssh deploy hmac aes rsa wallet admin client session crypto sas webhook jwt gpg pgp license subscription
-  instrumentation consumer token rest bot tls ssl ingest integration pre preshared x`,
+  instrumentation consumer token rest unseal recovery bot tls ssl ingest integration pre preshared x`,
 );
 
 /** What `key` may belong to without being one. */
@@ -67,13 +67,14 @@ const ABOUT = set(
   txt py java go rs ts js jsx tsx json yml yaml log md html css php rb conf cfg toml cs kt swift sh sql vue crt pub
   signer spec schema model config configuration loader resolver middleware interceptor plugin util utils test tests
   page template form link button view screen dialog event events message body check strategy host port user username
-  email timeout interval retries renewal lifetime namespace nonce regex pattern`,
+  email helper timeout interval retries renewal lifetime namespace nonce regex pattern`,
 );
 
-/** Words before `token` or `tokens` that count pieces of text, or say what a parser met. */
+/** Words before `token` or `tokens` that count pieces of text, say what a parser met, or where a listing goes on. */
 const COUNTED = set(
   `max min num number total prompt completion input output remaining used reasoning cached context generated new_ avg
-  unexpected expected n per audio text image eos bos pad unk stop special`,
+  unexpected expected n per audio text image eos bos pad unk stop special
+  next page continuation pagination cursor sync cancellation`,
 );
 
 /** How many verdicts are kept: names of keys repeat, but a hostile line may make up new ones. */
@@ -96,6 +97,13 @@ export function nameKind(name: string): NameKind {
 }
 
 function judge(all: readonly string[]): NameKind {
+  // `PaSsWoRd`: changes of case that are none of words.
+  if (
+    all.length > 1 && all.length <= 16 && all.every((word) => word.length < 3) &&
+    SECRET_PART.test(all.join(""))
+  ) {
+    return "secret";
+  }
   // `password2`, `token_v2`, `API_KEY_1`: a number does not change what the name means.
   const words = all.map((word) => word.replace(/\d+$/, "")).filter((word) => word !== "" && word !== "v");
   const last = words.at(-1);
@@ -111,7 +119,10 @@ function judge(all: readonly string[]): NameKind {
     if (isSecretWord(word) && (i === words.length - 1 || word !== "pass")) return "secret";
     if (word === "key" && i > 0 && keyKind(words.slice(0, i)) === "secret") return "secret";
   }
-  return last === "salt" || last === "sid" || last === "sig" || last === "pin" || last === "passkey"
+  return last === "code" || (last === "cookie" && words.length > 1) || last === "auth" || last === "pat" ||
+      last === "salt" || last === "sid" ||
+      last === "sig" || last === "pin" ||
+      last === "passkey"
     ? "likely"
     : "none";
 }

@@ -7,7 +7,8 @@
 import type { Found } from "./rule.ts";
 
 /** What the rules put where something was; shortened numbers are too short to be found again. */
-const PLACEHOLDER = /(?:0x|sk-)?\[(?:REDACTED(?:_[A-Z0-9]+)*|EMAIL|CARD|IBAN|SSN|PHONE|IP|UUID|HOME)\]/g;
+const PLACEHOLDER =
+  /(?:0x|sk-)?\[(?:REDACTED(?:_[A-Z0-9]+)*|EMAIL|CARD|IBAN|SSN|PHONE|IP|UUID|HOME|BTC_ADDRESS)\]/g;
 
 /** What tells a value from punctuation. */
 const INK = /[\p{L}\p{N}]/u;

@@ -5,7 +5,7 @@
  */
 
 import type { RedactionProfile, RedactionRule, RedactionSpec } from "../config/config.ts";
-import { REDACTION_PROFILES, REDACTION_RULES } from "../config/config.ts";
+import { REDACTION_OFF, REDACTION_PROFILES, REDACTION_RULES } from "../config/config.ts";
 import { BUILTIN_RULES } from "./builtin.ts";
 import type { Rule } from "./rule.ts";
 import { userRule } from "./user_rule.ts";
@@ -18,16 +18,30 @@ export interface NamedRule {
   readonly rule: Rule;
 }
 
+/** Rules that find what most lines need: identifiers, addresses, numbers. Only `strict` has them. */
+const STRICT_ONLY: ReadonlySet<RedactionRule> = new Set<RedactionRule>([
+  "us-ssn",
+  "phone",
+  "ip",
+  "btc-address",
+  "home-path",
+  "uuid-key",
+  "high-entropy",
+]);
+
 /** Rules that shorten or hide what is no key, token or password: `minimal` leaves them out. */
 const NOT_MINIMAL: ReadonlySet<RedactionRule> = new Set<RedactionRule>([
+  ...STRICT_ONLY,
   "eth-address",
   "hex-hash",
   "email",
   "card",
+  "iban",
 ]);
 
 /**
- * Lists the rules of a profile in order of specificity: built-in ones first.
+ * Lists the rules of a profile in order of specificity: built-in ones first. With redaction off there is one left: the
+ * lines of a private key never leave a stream (`pem.ts`), and neither does a key on one line.
  *
  * @param profile Built-in name, or a key of `redaction.profiles`.
  * @param redaction The config's rules and profiles.
@@ -35,6 +49,7 @@ const NOT_MINIMAL: ReadonlySet<RedactionRule> = new Set<RedactionRule>([
  * @throws {SyntaxError} When a pattern is not re2 syntax.
  */
 export function rulesOf(profile: string, redaction: RedactionSpec): readonly NamedRule[] {
+  if (profile === REDACTION_OFF) return [{ name: "pem", rule: BUILTIN_RULES.pem }];
   const spec = redaction.profiles.get(profile);
   const builtin = spec?.builtin ?? REDACTION_PROFILES.find((name) => name === profile);
   if (builtin === undefined) throw new RangeError(`There is no redaction profile "${profile}"`);
@@ -52,7 +67,9 @@ export function rulesOf(profile: string, redaction: RedactionSpec): readonly Nam
 
 function builtinNames(profile: RedactionProfile): readonly RedactionRule[] {
   const names = Object.keys(BUILTIN_RULES).filter(isRuleName);
-  return profile === "minimal" ? names.filter((name) => !NOT_MINIMAL.has(name)) : names;
+  if (profile === "strict") return names;
+  const left = profile === "minimal" ? NOT_MINIMAL : STRICT_ONLY;
+  return names.filter((name) => !left.has(name));
 }
 
 function isRuleName(name: string): name is RedactionRule {

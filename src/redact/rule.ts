@@ -19,6 +19,8 @@ export interface Found {
    * yields to whatever hides it, and it is not looked for in the rest of the line.
    */
   readonly shortens?: boolean;
+  /** Whether a secret that overlaps it stands instead: what ends in `@host` may be a password and not an address. */
+  readonly yields?: boolean;
 }
 
 /** A line under redaction: one line, stripped, at most 8 KiB. */
@@ -29,6 +31,8 @@ export interface Line {
   readonly features: number;
   /** Every `name = value` whose name may be a secret's; found once, for all rules. */
   assignments(): readonly Assignment[];
+  /** Whether the other rules would hide a part of a text that this line holds in encoded form. */
+  hides(text: string): boolean;
 }
 
 /** One rule of the catalogue. */
@@ -37,6 +41,10 @@ export interface Rule {
   readonly needs: number;
   /** Whether the rule sees a line once only, because its own replacement may be something that it finds. */
   readonly once?: boolean;
+  /** Whether the rule sees a line only when the others have nothing left to hide in it: it hides more than they do. */
+  readonly late?: boolean;
+  /** Whether the rule judges a line as a whole, so that it has nothing to say about a part of one. */
+  readonly whole?: boolean;
   /**
    * Reports what to hide, in any order, overlapping or not. Work must stay linear in the line's length.
    *

@@ -29,7 +29,7 @@ const ENOUGH = 0.75;
  */
 export function mergeSpans(spans: readonly Span[]): readonly Span[] {
   if (spans.length < 2) return spans;
-  const sorted = spans.toSorted((a, b) => a.start - b.start || b.end - a.end);
+  const sorted = unyielding(spans).toSorted((a, b) => a.start - b.start || b.end - a.end);
   const merged: Span[] = [];
   let cluster: Span[] = [];
   let end = -1;
@@ -43,6 +43,15 @@ export function mergeSpans(spans: readonly Span[]): readonly Span[] {
   }
   if (cluster.length > 0) merged.push(decide(cluster, end));
   return merged;
+}
+
+/** Spans without those that yield to another one that they overlap. */
+function unyielding(spans: readonly Span[]): readonly Span[] {
+  if (!spans.some((span) => span.yields === true)) return spans;
+  const strong = spans.filter((span) => span.yields !== true && span.shortens !== true);
+  return spans.filter((span) =>
+    span.yields !== true || !strong.some((other) => other.start < span.end && other.end > span.start)
+  );
 }
 
 function decide(cluster: readonly Span[], end: number): Span {

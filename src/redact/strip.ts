@@ -55,8 +55,14 @@ const BLANKS = /[\t\p{Zs}]/gu;
  */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Co}]/gu;
 
-/** Full-width forms of printable ASCII (U+FF01 to U+FF5E), which NFKC would map to it. */
-const FULL_WIDTH = /[\uff01-\uff5e]/g;
+/** Full-width digits and letters, which NFKC would map to those of ASCII. */
+const FULL_WIDTH = /[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]/g;
+
+/**
+ * Full-width punctuation beside ASCII: `password：x` assigns. Between characters of Chinese and Japanese it is their own
+ * punctuation, and stays.
+ */
+const FULL_WIDTH_MARKS = /[\uff01-\uff5e](?:[ \n]?[\uff01-\uff5e])*/g;
 
 /** Distance between a full-width form and its ASCII character. */
 const FULL_WIDTH_OFFSET = 0xfee0;
@@ -86,10 +92,23 @@ export function strip(text: string): Stripped {
     .replace(BREAKS, "\n")
     .replace(BLANKS, " ")
     .replace(INVISIBLE, (character) => character === "\n" ? character : "")
-    .replace(FULL_WIDTH, (character) => String.fromCharCode(character.charCodeAt(0) - FULL_WIDTH_OFFSET))
-    .replace(MARKS, (mark) => FOR_MARK[mark] ?? "");
+    .replace(MARKS, (mark) => FOR_MARK[mark] ?? "")
+    .replace(FULL_WIDTH, narrowed)
+    .replace(FULL_WIDTH_MARKS, narrowedMarks);
   // A full-width letter or an invisible one may have stood inside an escaped code.
   return splitBreaks(visible.replace(ESCAPED_TERMINAL, ""));
+}
+
+function narrowed(character: string): string {
+  return String.fromCharCode(character.charCodeAt(0) - FULL_WIDTH_OFFSET);
+}
+
+/** A run of full-width punctuation, if there is ASCII on either side of it; brackets may be those of a replacement. */
+function narrowedMarks(marks: string, at: number, whole: string): string {
+  const end = at + marks.length;
+  const isBeside = /[!-Z^-~][ \n]?$/.test(whole.slice(Math.max(0, at - 2), at)) ||
+    /^[ \n]?[!-Z^-~]/.test(whole.slice(end, end + 2));
+  return isBeside ? marks.replace(/[\uff01-\uff5e]/g, narrowed) : marks;
 }
 
 /** Puts a blank for every line break and says where one may cut a token in two. */

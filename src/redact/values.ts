@@ -8,11 +8,11 @@ import { classOf, entropy, HEX, IDENTIFIER, mixture, runEnd } from "./chars.ts";
 
 /** Words that stand where a value is not: unset, or already hidden by whoever wrote the line. */
 const NOTHING =
-  /^(?:null|nil|none|undefined|true|false|yes|no|on|off|nan|n\/a|na|unset|set|empty|missing|present|redacted|hidden|masked|filtered|encrypted|secret|changeme|enabled|disabled|string|str|bytes|int|number|object|boolean|required|optional|expired|invalid|valid|ok|unknown|default|\(null\)|\(empty\)|\(none\)|\(hidden\)|\(redacted\)|[-.*x•●…#_]+)$/i;
+  /^(?:null|nil|none|undefined|true|false|yes|no|on|off|nan|n\/a|na|unset|set|empty|missing|present|redacted|hidden|masked|filtered|encrypted|secret|changeme|enabled|disabled|string|str|bytes|int|number|object|boolean|required|optional|expired|invalid|valid|ok|unknown|default|include|omit|same-origin|\(null\)|\(empty\)|\(none\)|\(hidden\)|\(redacted\)|[-.*x•●…#_]+)$/i;
 
 /** A whole value that stands for one: `[REDACTED_KEY]`, `<password>`, `${X}`, `$X`, `{{ x }}`, `%s`, `%(x)s`, `%X%`. */
 const STANDS_FOR =
-  /^(?:\[[A-Za-z][A-Za-z0-9_ .-]*\]|<[A-Za-z][A-Za-z0-9_ .:-]*>|\$?\{[^}]*\}|\$\([^)]*\)|\$[A-Z_][A-Z0-9_]*|\{\{[^}]*\}\}|%[sdvrq]|%\([a-z_]+\)s|%[A-Z_][A-Z0-9_]*%|\$\d{1,2}|\?|:[a-z_]+)$/;
+  /^(?:\[[A-Za-z][A-Za-z_ .-]{0,31}\]|\([a-z]{2,16}(?: [a-z]{2,16}){0,4}\)|<[A-Za-z][A-Za-z0-9_ .:-]*>|\$?\{[^}]*\}|\$\([^)]*\)|\$[A-Z_][A-Z0-9_]*|\{\{[^}]*\}\}|%[sdvrq]|%\([a-z_]+\)s|%[A-Z_][A-Z0-9_]*%|\$\d{1,2}|\?|:[a-z_]+)$/;
 
 /** An access to where settings are kept: `os.environ["X"]`, `process.env.X`. */
 const ACCESS = /^(?:os|process|env|config|settings|self|this|request|req|ctx)[.[]/;
@@ -52,7 +52,14 @@ const PLAIN_WORD = /^[A-Za-z]+(?:['’-][A-Za-z]+)?[,.;:!?)]*$/;
 
 /** Whether what follows `name: ` without quotes is prose. */
 export function isPlainWord(value: string): boolean {
-  return value.length <= LONGEST_PLACEHOLDER && PLAIN_WORD.test(value);
+  return value.length <= LONGEST_PLACEHOLDER && PLAIN_WORD.test(value) && hasShapeOfWords(value);
+}
+
+/** Whether letters change their case only where words of code do: `Use`, `TokenProvider`, `JSON`, not `UtAOKGe`. */
+export function hasShapeOfWords(value: string): boolean {
+  return value.split(/[^A-Za-z]+|(?<=[a-z])(?=[A-Z])/).every((piece) =>
+    /^(?:[A-Z]{0,5}[a-z]{2,}|[A-Z]{1,12}|[a-z]|)$/.test(piece)
+  );
 }
 
 /** A file's path: two or more segments from a well-known root, from here or home, or a drive. */
@@ -77,7 +84,7 @@ const RANDOM_BITS = 3.2;
  * no chain of words.
  */
 export function looksRandom(whole: string): boolean {
-  const value = whole.slice(0, LONGEST_PLACEHOLDER);
+  const value = whole.slice(0, LONGEST_PLACEHOLDER).replace(/^base64:/, "");
   if (value.length < SHORTEST_RANDOM || UUID.test(value) || /[\s:/]/.test(value.replace(/[+/]/g, ""))) {
     return false;
   }

@@ -42,10 +42,8 @@ export interface ResumeOptions {
 export class Resume {
   readonly #options: ResumeOptions;
   readonly #left: Map<string, StreamCheckpoint>;
-  /** Paths of files that are gone: which ones came after them cannot be told. */
+  /** Paths of files whose text is gone: which ones came after them, and which are copies, cannot be told. */
   readonly #broken = new Set<string>();
-  /** Where reading stopped in texts that were truncated away meanwhile. */
-  readonly #past: FileCursor[] = [];
 
   /**
    * Takes the checkpoints over.
@@ -102,7 +100,8 @@ export class Resume {
     }
     if (key === found.key) {
       this.#lose(key, checkpoint);
-      if (isFileCursor(position)) this.#past.push(position);
+      // Truncated, or another file that has its number: either way the text is gone.
+      this.#broken.add(pathOf(position));
     } else this.#giveUp(key);
     return undefined;
   }
@@ -115,11 +114,6 @@ export class Resume {
   /** Whether a file of a path was given up, so that what lies beside it may be older or newer than what is known. */
   isBroken(path: string): boolean {
     return this.#broken.has(path);
-  }
-
-  /** Whether another file holds text that an earlier run read: a copy made before a truncation that no run saw. */
-  hasRead(other: Deno.FsFile): boolean {
-    return this.#past.some((cursor) => cursor.offsetBytes > 0 && holds(other, cursor));
   }
 
   #keyOf(found: { readonly key: string; readonly path: string }): string | undefined {

@@ -202,7 +202,7 @@ export class Tails implements Disposable {
     if (!isNew || (before.isResumed && this.#resume.isBroken(path))) return this.#tryOpen(candidate);
     for (const unseen of this.#rotations.between(path, before, file)) {
       if (this.#byKey.has(unseen.key) || this.#remembered.knows(unseen.key)) continue;
-      if (isCopy(unseen.path, [before.tail, this.#resume])) continue;
+      if (isCopy(unseen.path, before)) continue;
       const refusal = this.#tryOpen({ file: unseen, path, as: "unseen" });
       // What was renamed in this very moment is found by the next sweep; until then nothing behind it is read.
       if (!this.#byKey.has(unseen.key)) return refusal;
@@ -319,10 +319,10 @@ export class Tails implements Disposable {
 }
 
 /** Whether a file is a copy of what was read already: somebody rotates by copying too. */
-function isCopy(path: string, readers: readonly Pick<Tail, "hasRead">[]): boolean {
+function isCopy(path: string, { tail }: Followed): boolean {
   try {
     using file = Deno.openSync(path, { read: true });
-    return readers.some((reader) => reader.hasRead(file));
+    return tail.hasRead(file);
   } catch (error) {
     reasonOf(error); // Whoever tries to read it says why it cannot.
     return false;

@@ -72,7 +72,11 @@ Deno.test({
     await agent.logged("Channel cannot be spoken in");
     await until("both lines in the channel", () => witness.texts("#door").length === 2);
     // Without the agent's environment: whoever asks need not have its secrets.
-    const status = await statusOf(config);
+    const status = await until("the server to have taken both", async () => {
+      const now = await statusOf(config);
+      const route = find(now, "route", "all:irc/#door");
+      return route?.kind === "route" && route.shown === 2 ? now : undefined;
+    });
     assert.equal(status.config.ready, true);
     const connection = find(status, "connection", "irc");
     assert.deepEqual([connection?.ready, connection?.reason], [true, "as irctail"]);

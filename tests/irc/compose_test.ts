@@ -78,6 +78,7 @@ Deno.test("compose() never makes a line longer than the limit, and shows every m
       assert.ok(first);
       const { text, entries } = compose(first, behind, { limitBytes, nowMs: 0 });
       assert.ok(bytes(text) <= limitBytes, `${bytes(text)} of ${limitBytes}`);
+      assert.ok(entries.length <= 5);
       assert.deepEqual(entries, [first, ...behind].slice(0, entries.length));
       assert.equal(text, entries.map((each) => each.lines?.[0]).join(" ⏐ "));
     },

@@ -34,6 +34,20 @@ Deno.test("pace: public takes four lines at once, then one every two seconds", (
   assert.equal(bucket.waitMs(100, 2_000), 0);
 });
 
+Deno.test("pace: the servers that count bytes are charged for them", () => {
+  const seconds = (version: string, bytes: number) =>
+    Math.round(seedFor({ kind: "auto" }, { version, network: "" }).pace.costMs(bytes) / 10) / 100;
+  const table: readonly (readonly [string, number, number])[] = [
+    ["2.11.2p3", 80, 2],
+    ["2.11.2p3", 430, 5],
+    ["bahamut-2.2.2", 120, 3],
+    ["UnrealIRCd-6", 90, 2],
+    ["", 430, 2],
+    ["hybrid-8", 430, 1.11],
+  ];
+  for (const [version, bytes, expected] of table) assert.equal(seconds(version, bytes), expected, version);
+});
+
 Deno.test("pace: exempt never waits", () => {
   const bucket = new PaceBucket(seedFor({ kind: "profile", profile: "exempt" }, unknown).pace, 0);
   for (let i = 0; i < 1_000; i++) bucket.spend(512, 0);

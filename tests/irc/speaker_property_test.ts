@@ -193,7 +193,7 @@ for (const how of ["with labels", "with echoes", "without echoes"] as const) {
           serve(10_000);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 }

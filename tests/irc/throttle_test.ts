@@ -160,6 +160,41 @@ Deno.test("throttle: after a quit for flooding the next connection is slower, an
   assert.equal(memory.recall("TestNet")?.factor, 0.5);
 });
 
+Deno.test("throttle: a 404 behind a change of modes has another reason than the pace", async () => {
+  const clock = stoppedClock();
+  await using server = startScriptedIrcd();
+  await using tail = connect(specFor(server.port, { flood: AUTO }), { channels: ["#logs"], clock });
+  await joined(tail);
+  tail.say("#logs", "shown", { urgency: "error" });
+  await settled(tail, 1, clock);
+  const open = server.on("PRIVMSG", refuse);
+  server.client.send(":op!o@h MODE #logs +b *!*@host.test");
+  tail.say("#logs", "refused for the ban", { urgency: "error" });
+  await until("the refusal", async () => {
+    await clock.advance(100);
+    return tail.connection.channels.get("#logs")?.phase === "waiting";
+  });
+  assert.equal(because(tail), undefined);
+  open();
+  await settled(tail, 2, clock);
+});
+
+Deno.test("throttle: with voice a Solanum channel takes what the connection takes", async () => {
+  const clock = stoppedClock();
+  await using server = startScriptedIrcd({ version: "solanum-1.0", caps: ["echo-message"] });
+  await using tail = connect(specFor(server.port, { flood: AUTO }), { channels: ["#logs"], clock });
+  await joined(tail);
+  server.client.send(":op!o@h MODE #logs +v tail");
+  server.client.send("PING :seen");
+  await server.next(/^PONG seen/);
+  const startMs = clock.monotonic();
+  for (let i = 0; i < 40; i++) tail.say("#logs", `${i} `.padEnd(400, "x"), { urgency: "error" });
+  await settled(tail, 40, clock);
+  // 36 lines at 1.9/s behind a burst of 4 are 19 s; at 0.9/s they would be 35 s.
+  const tookMs = clock.monotonic() - startMs;
+  assert.ok(tookMs < 26_000, `it took ${tookMs} ms`);
+});
+
 Deno.test("throttle: a Solanum channel is sent 8 lines at once and then less than one a second", async () => {
   const clock = stoppedClock();
   await using server = startScriptedIrcd({ version: "solanum-1.0", caps: ["echo-message"] });

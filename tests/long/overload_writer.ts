@@ -1,6 +1,6 @@
 /**
- * A service that logs far too much: appends to a file as fast as asked, from blocks made beforehand, and one numbered
- * error a second with the time at which it was written.
+ * A service that logs far too much: appends to a file as fast as asked, from a block made beforehand, and one
+ * numbered error a second with the time at which it was written.
  *
  * `deno run --allow-write overload_writer.ts FILE SECONDS LINES_PER_SECOND`; prints what it wrote, as JSON.
  *
@@ -18,8 +18,8 @@ export interface Written {
 /** Blocks a second. */
 const BLOCKS_PER_SECOND = 50;
 
-/** Blocks that differ, so that a text comes back after four seconds. */
-const BLOCKS = 200;
+/** Digits of the turn in each line, so that no text comes twice. */
+const TURN_DIGITS = 6;
 
 if (import.meta.main) {
   const [path = "", seconds = "", linesPerSecond = ""] = Deno.args;
@@ -29,8 +29,7 @@ if (import.meta.main) {
 }
 
 async function write(path: string, seconds: number, linesPerSecond: number): Promise<Written> {
-  const linesPerBlock = linesPerSecond / BLOCKS_PER_SECOND;
-  const blocks = Array.from({ length: BLOCKS }, (_, block) => makeBlock(block, linesPerBlock));
+  const block = makeBlock(linesPerSecond / BLOCKS_PER_SECOND);
   const encoder = new TextEncoder();
   using file = Deno.openSync(path, { append: true, create: true });
   const put = (bytes: Uint8Array) => {
@@ -42,7 +41,7 @@ async function write(path: string, seconds: number, linesPerSecond: number): Pro
     // From a fixed start, so that a late turn is caught up with.
     const waitMs = startMs + turn * 1_000 / BLOCKS_PER_SECOND - performance.now();
     if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
-    put(blocks[turn % BLOCKS] ?? new Uint8Array());
+    put(block(turn));
     if (turn % BLOCKS_PER_SECOND !== BLOCKS_PER_SECOND / 2) continue;
     errors++;
     put(encoder.encode(
@@ -53,12 +52,19 @@ async function write(path: string, seconds: number, linesPerSecond: number): Pro
   return { lines, errors, seconds: (performance.now() - startMs) / 1_000 };
 }
 
-function makeBlock(block: number, lines: number): Uint8Array {
-  let text = "";
-  for (let i = 0; i < lines; i++) {
-    text += `2026-01-02T03:04:05.000000Z  INFO facilitator: Payment settled id=${block}-${i} usdc=0.${
-      i % 97
-    }\n`;
-  }
-  return new TextEncoder().encode(text);
+/** Returns lines that differ from those of every other turn by digits only, which are all that is written anew. */
+function makeBlock(lines: number): (turn: number) => Uint8Array {
+  const before = "2026-01-02T03:04:05.000000Z  INFO facilitator: Payment settled id=";
+  const text = Array.from(
+    { length: lines },
+    (_, i) => `${before}${"0".repeat(TURN_DIGITS)}-${i} usdc=0.${i % 97}\n`,
+  );
+  const bytes = new TextEncoder().encode(text.join(""));
+  let start = 0;
+  const offsets = text.map((line) => (start += line.length) - line.length + before.length);
+  return (turn) => {
+    const digits = new TextEncoder().encode(`${turn}`.padStart(TURN_DIGITS, "0"));
+    for (const offset of offsets) bytes.set(digits, offset);
+    return bytes;
+  };
 }

@@ -31,8 +31,13 @@ async function rival(dir: string): Promise<Rival> {
   const kill = async () => {
     if (over) return;
     over = true;
-    await child.stdin.close();
-    child.kill("SIGKILL");
+    // One that was refused has ended by itself, perhaps in this very moment.
+    try {
+      child.kill("SIGKILL");
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+    }
+    await child.stdin.close().catch(() => {});
     await reader.cancel();
     await child.status;
   };

@@ -216,6 +216,7 @@ export function testLane(send: Partial<SendSpec> = {}, options: { clock?: Stoppe
     connection: () => connection,
     wake: () => void wakes++,
     acknowledged: () => {},
+    withheld: () => {},
   });
   return {
     lane,

@@ -44,6 +44,24 @@ Deno.test("secrets of the config never survive, however they are encoded", () =>
   assert.equal(redactor.redact("a short line").text, "a short line");
 });
 
+Deno.test("secrets of the config are found in tokens of which every character is encoded", () => {
+  const secret = "Tr0ub4dorAnd3";
+  const redactor = redactorOf("minimal", [secret]);
+  const each = (encode: (hex: string) => string) =>
+    [...secret].map((c) => encode(c.charCodeAt(0).toString(16))).join("");
+  for (const form of [each((hex) => `%${hex}`), each((hex) => `\\u00${hex}`), each((hex) => `&#x${hex};`)]) {
+    assert.equal(redactor.redact(`see ${form} there`).text, "see [REDACTED_ENCODED] there");
+  }
+});
+
+Deno.test("redact() tries a line again that took too long once", () => {
+  let calls = 0;
+  let nowMs = 0;
+  const paused = { needs: ~0, find: () => void (nowMs += calls++ === 0 ? 51 : 0) };
+  const redactor = composeRedactor([{ name: "paused", rule: paused }], { secrets: [], now: () => nowMs });
+  assert.deepEqual(redactor.redact("a plain line"), { withheld: false, text: "a plain line" });
+});
+
 Deno.test("minimal hides keys, tokens and passwords and leaves addresses", () => {
   const redactor = redactorOf("minimal");
   assert.equal(

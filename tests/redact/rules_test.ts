@@ -1,19 +1,5 @@
-import assert from "node:assert/strict";
-import { ADDRESS, HEX64, JWT, OTHER_HEX64, redact, SK_KEY } from "./standard.ts";
-
-/** Input and expected output, one line a pair. */
-function table(name: string, rows: readonly (readonly [string, string])[]) {
-  Deno.test(name, () => {
-    for (const [line, expected] of rows) {
-      assert.equal(redact(line), expected);
-      assert.equal(redact(expected), expected, "redacting twice changes nothing");
-    }
-  });
-}
-
-function unchanged(name: string, lines: readonly string[]) {
-  table(name, lines.map((line) => [line, line] as const));
-}
+import { ADDRESS, HEX64, JWT, OTHER_HEX64, SK_KEY } from "./standard.ts";
+import { table, unchanged } from "./table.ts";
 
 const [H, O] = [HEX64, OTHER_HEX64];
 

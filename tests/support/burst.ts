@@ -111,12 +111,12 @@ export function departures(witness: Witness, nick: string): number {
 }
 
 /** The texts in a channel up to a moment; several messages that share a line are taken apart. */
-function textsUntil(witness: Witness, channel: string, atMs: number): readonly string[] {
+export function messagesUntil(witness: Witness, channel: string, atMs: number): readonly string[] {
   return witness.lines(channel).filter((line) => line.atMs <= atMs).flatMap(({ text }) => text.split(" ⏐ "));
 }
 
 function view(witness: Witness, atMs: number): BurstView {
-  const ledger = readLedger(textsUntil(witness, "#logs", atMs));
+  const ledger = readLedger(messagesUntil(witness, "#logs", atMs));
   const shown = new Set(ledger.shown);
   return {
     ...ledger,

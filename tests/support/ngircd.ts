@@ -17,6 +17,18 @@ export interface NgircdOptions {
   readonly pingTimeout?: number;
   /** Longest nick; 30 here, 9 by default. */
   readonly maxNickLength?: number;
+  /** Another server that it is linked to. */
+  readonly network?: NgircdNetwork;
+}
+
+/** A server's place in a network of two. */
+export interface NgircdNetwork {
+  /** Its own name. */
+  readonly name: string;
+  /** Name of the other server. */
+  readonly other: string;
+  /** Where the other one listens; left out: waits for it. */
+  readonly otherPort?: number;
 }
 
 /** A real ngircd on loopback, stopped when the test ends. */
@@ -112,7 +124,7 @@ function config(
   const server = certificates?.[CERTIFICATES[options.tls ?? "right-host"]];
   const lines = [
     "[Global]",
-    "Name = irc.irctail.test",
+    `Name = ${options.network?.name ?? "irc.irctail.test"}`,
     "Info = test server",
     "AdminInfo1 = test",
     "AdminInfo2 = test",
@@ -135,6 +147,11 @@ function config(
     "Ident = no",
     "PAM = no",
   ];
+  if (options.network !== undefined) {
+    const { other, otherPort } = options.network;
+    lines.push("[Server]", `Name = ${other}`, "MyPassword = link", "PeerPassword = link");
+    lines.push("Host = 127.0.0.1", ...otherPort === undefined ? ["Passive = yes"] : [`Port = ${otherPort}`]);
+  }
   if (server !== undefined) {
     lines.push("[SSL]", `CertFile = ${server.certFile}`, `KeyFile = ${server.keyFile}`, `Ports = ${tlsPort}`);
   }

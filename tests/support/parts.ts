@@ -8,6 +8,8 @@ const INSTALLED_BY: Readonly<Record<string, string>> = {
   docker: "Debian: apt-get install docker.io",
   journalctl: "Debian: apt-get install systemd",
   "systemd-journald": "Debian: apt-get install systemd",
+  ip: "Debian: apt-get install iproute2",
+  unshare: "Debian: apt-get install util-linux",
   "ircd-hybrid": "Debian, as root: tests/support/unpack_servers.sh",
   "ircd-irc2": "Debian, as root: tests/support/unpack_servers.sh",
 };
@@ -26,6 +28,7 @@ const NEED_ROOT: ReadonlySet<string> = new Set([
   "dockerd",
   "podman",
   "systemd-journald",
+  "unshare",
 ]);
 
 /** What else has to be there for a part: images are made of busybox, entries of the journal are written in Python. */

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { loadConfig } from "../../config/load.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import type { CommandLine } from "../args.ts";
+import { readConfig } from "../config_file.ts";
 import { demo } from "../demo/demo.ts";
 import { EXIT_USAGE } from "../exit.ts";
-import { env, inColor, print, printError } from "../process.ts";
+import { inColor, print, printError } from "../process.ts";
 import { run } from "../run.ts";
 import { onPanic, onReload, untilToldToStop } from "../signals.ts";
 
@@ -37,7 +37,7 @@ export async function demoCommand({ text }: CommandLine): Promise<number> {
     startAgent: async (configPath, signal, news) => {
       await run(
         {
-          load: () => loadConfig(configPath, { env }),
+          load: () => readConfig(configPath),
           configPath,
           once: false,
           dryRun: false,

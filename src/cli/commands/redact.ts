@@ -5,18 +5,18 @@
  */
 
 import { REDACTION_PROFILES } from "../../config/config.ts";
-import { loadConfig } from "../../config/load.ts";
 import { compileRedactor, type Explanation } from "../../redact/redactor.ts";
 import type { CommandLine } from "../args.ts";
+import { readConfig } from "../config_file.ts";
 import { EXIT_DONE, EXIT_USAGE } from "../exit.ts";
 import { writeAll } from "../output.ts";
-import { env, printError } from "../process.ts";
+import { printError } from "../process.ts";
 import { redactStream } from "../redact.ts";
 
 /** Copies stdin to stdout without its secrets. */
 export async function redactCommand({ text, flag }: CommandLine): Promise<number> {
   const path = text("config");
-  const config = path === undefined ? undefined : loadConfig(path, { env }).config;
+  const config = path === undefined ? undefined : readConfig(path).config;
   const redaction = config?.redaction ?? { rules: new Map(), profiles: new Map() };
   const profile = text("profile") ?? "standard";
   const known: readonly string[] = [...REDACTION_PROFILES, ...redaction.profiles.keys()];

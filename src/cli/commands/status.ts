@@ -10,6 +10,7 @@ import type { CommandLine } from "../args.ts";
 import { askAgent, ControlError } from "../control_client.ts";
 import { findStateDir, NO_CONFIG } from "../desired.ts";
 import { EXIT_CONFIG, EXIT_DONE, EXIT_FAILED } from "../exit.ts";
+import { scrubbed } from "../last_resort.ts";
 import { print, printError } from "../process.ts";
 import { untilToldToStop } from "../signals.ts";
 import { named, statusTable } from "../status_table.ts";
@@ -51,7 +52,7 @@ async function showOnce(stateDir: string, show: Show, stop: AbortSignal): Promis
   } catch (error) {
     if (stop.aborted) return EXIT_DONE;
     if (!(error instanceof ControlError)) throw error;
-    printError(`irctail: ${error.message}`);
+    printError(`irctail: ${scrubbed(error.message)}`);
     return EXIT_FAILED;
   }
 }

@@ -52,6 +52,24 @@ export function secret(description: string) {
   return text(description).meta({ description, writeOnly: true });
 }
 
+/** Values that are text of a log, or of a message made from it. */
+const logTexts = new WeakSet<z.core.$ZodType>();
+
+/**
+ * Text of a log, or of a message made from it: no excerpt of the config shows it (invariant I2).
+ *
+ * @param schema What it must be.
+ */
+export function logText<T extends z.ZodType>(schema: T): T {
+  logTexts.add(schema);
+  return schema;
+}
+
+/** Whether a value is text of a log. */
+export function isLogText(schema: z.core.$ZodType): boolean {
+  return logTexts.has(schema);
+}
+
 /**
  * A name the user gives, as a key or a value.
  *

@@ -9,27 +9,6 @@ import { REDACTION_PROFILES, REDACTION_RULES } from "../config.ts";
 import { checkReplacePattern } from "../pattern.ts";
 import { name, named, pattern, text } from "./leaf.ts";
 
-/** Rules that are designed but not built; `unavailable.ts` refuses them by name. */
-export const LATER_RULES = [
-  "base64-line",
-  "webhook-url",
-  "prefix-token",
-  "cli-secret",
-  "irc-secret",
-  "mnemonic",
-  "wallet-key",
-  "hash",
-  "iban",
-  "us-ssn",
-  "phone",
-  "ip",
-  "btc-address",
-  "home-path",
-  "uuid-key",
-  "encoded",
-  "high-entropy",
-] as const;
-
 const rule = z.strictObject({
   pattern: pattern(
     "re2 pattern of what must not be shown; never matches the empty string",
@@ -40,7 +19,7 @@ const rule = z.strictObject({
 
 const profile = z.strictObject({
   builtin: z.enum(REDACTION_PROFILES).describe("Profile to start from; default standard").optional(),
-  except: z.array(z.enum([...REDACTION_RULES, ...LATER_RULES])).describe("Built-in rules to leave out")
+  except: z.array(z.enum(REDACTION_RULES)).describe("Built-in rules to leave out")
     .optional(),
   rules: z.array(name("Name of a rule")).describe("Rules of your own to add").optional(),
 }).describe("A profile of your own");

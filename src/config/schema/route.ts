@@ -1,5 +1,5 @@
 /**
- * The `defaults:`, `routes:` and `tests:` sections as they are written.
+ * The `defaults:` and `routes:` sections as they are written.
  *
  * @module
  */
@@ -36,9 +36,12 @@ const budget = z.strictObject({
 
 /** How lines are shown: the keys that `defaults:` and a route share. */
 const look = z.strictObject({
-  redact: text("Redaction profile: standard, strict, minimal or one of your own; default standard")
+  redact: text(
+    "Redaction profile: standard, strict, minimal or one of your own; off on single routes only; default standard",
+  )
     .optional(),
-  i_understand: flag("Needed for redact: off").optional(),
+  i_understand: flag("Beside redact: off on a route to a channel with private: true; nowhere else")
+    .optional(),
   template: template("Message template; default [{level}] {message}").optional(),
   budget: budget.optional(),
   repeats: z.enum(["collapse", "show"]).describe("Whether identical lines are counted; default collapse")
@@ -104,17 +107,6 @@ const route = z.strictObject({
 
 /** Shape of the `routes:` section. */
 export const routesSchema = z.array(route).min(1).describe("Which lines go where, in order");
-
-/** Shape of the `tests:` section. */
-export const testsSchema = z.array(z.strictObject({
-  line: z.string().describe("The line as a source reads it"),
-  source: name("Source it comes from"),
-  service: text("Service it belongs to; default: that of the source").optional(),
-  expect: z.array(z.strictObject({
-    to: text("Channel"),
-    text: text("Message"),
-  })).describe("What is sent; empty for nothing"),
-})).describe("Examples for `irctail test`");
 
 /** One route as it is written. */
 export type WrittenRoute = z.infer<typeof route>;

@@ -52,7 +52,8 @@ export const authHeader: Rule = {
       if (NO_SECRET.test(hit[0])) continue;
       const nameEnd = hit.index + hit[0].length;
       const read = readAssignment(text, hit.index, nameEnd);
-      if (read === undefined) continue;
+      // `key 'apiKey' was not present` says something about a header, not its value.
+      if (read === undefined || read.operator === "is" || read.operator === "beside") continue;
       if (/cookie/i.test(hit[0])) findCookies(text, read, report);
       else findCredentials(text, read, hit[0], report);
     }
@@ -60,7 +61,15 @@ export const authHeader: Rule = {
   },
 };
 
-function findCredentials(text: string, read: Assignment, name: string, report: (found: Found) => void): void {
+function findCredentials(
+  text: string,
+  header: Assignment,
+  name: string,
+  report: (found: Found) => void,
+): void {
+  const blanks = /(?:%20|\+)+/y;
+  blanks.lastIndex = header.start;
+  const read = blanks.test(text) ? { ...header, start: Math.min(blanks.lastIndex, header.end) } : header;
   const end = read.quoted ? read.end : lineEnd(text, read.start);
   const value = text.slice(read.start, end);
   const [scheme = ""] = /^[A-Za-z][A-Za-z0-9-]*(?=(?: |%20|\+))/.exec(value) ?? [];

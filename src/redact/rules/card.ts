@@ -29,7 +29,7 @@ export const card: Rule = {
       const digits = match[0].replace(/[ -]/g, "");
       if (!ISSUER.test(digits) || !hasLuhnDigit(digits)) continue;
       if (NO_CARD.test(text.slice(Math.max(0, match.index - 32), match.index))) continue;
-      report({ start: match.index, end: match.index + match[0].length, replacement: "[CARD]" });
+      report({ start: match.index, end: match.index + match[0].length, replacement: "[CARD]", yields: true });
     }
   },
 };

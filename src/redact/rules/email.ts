@@ -23,15 +23,20 @@ const DOMAIN =
 const NO_DOMAIN =
   /\.(?:png|jpe?g|gif|svg|webp|avif|ico|css|scss|js|mjs|cjs|ts|jsx|tsx|json|map|html?|md|txt|log|ya?ml|toml|tgz|gz|zip|jar|whl|py|rb|go|rs|php|service|socket|timer|slice|scope|mount|target|device|path|swap)$/i;
 
+/** Services of IRC networks are addressed as `Q@CServe.quakenet.org`. */
+const SERVICE = /^(?:[QX]|(?:Nick|Chan|Auth|User)Serv)$/i;
+
 /** Addresses, with `@` as it is or percent-encoded. */
 export const email: Rule = {
   needs: FEATURES.at | FEATURES.escape,
   find({ text }, report) {
     for (const match of text.matchAll(/@|%40/g)) {
       const at = match.index;
-      const local =
-        LOCAL.exec(text.slice(Math.max(0, at - LONGEST_LOCAL), at))?.[0].replace(/^['._%-]+/, "") ?? "";
-      if (local === "" || /['.]$/.test(local)) continue;
+      const local = (LOCAL.exec(text.slice(Math.max(0, at - LONGEST_LOCAL), at))?.[0] ?? "")
+        .replace(/^.*%(?!2[BDE]|5F)[0-9A-F]{2}/i, "").replace(/^['._%-]+/, "");
+      const escaped = match[0] !== "@";
+      if (escaped && isUserinfo(text, at)) continue;
+      if (local === "" || /['.]$/.test(local) || SERVICE.test(local)) continue;
       DOMAIN.lastIndex = at + match[0].length;
       if (!DOMAIN.test(text)) continue;
       const start = at - local.length;
@@ -39,10 +44,15 @@ export const email: Rule = {
       if (NO_DOMAIN.test(text.slice(at, end)) || text.endsWith("://", start) || isScpPath(text, start, end)) {
         continue;
       }
-      report({ start: withoutEscape(text, start), end, replacement: "[EMAIL]" });
+      report({ start: withoutEscape(text, start), end, replacement: "[EMAIL]", yields: true });
     }
   },
 };
+
+/** Whether a percent-encoded `@` ends the user and password of a percent-encoded URL. */
+function isUserinfo(text: string, at: number): boolean {
+  return /%3A%2F%2F(?:[\w.~+*!-]|%(?!2F|3F)[0-9A-F]{2}){1,255}$/i.test(text.slice(Math.max(0, at - 264), at));
+}
 
 /** `git@github.com:team/app.git`: what follows the colon is a path. */
 function isScpPath(text: string, start: number, end: number): boolean {

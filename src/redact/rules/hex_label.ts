@@ -24,7 +24,7 @@ const KEY_WORD =
   /^(?:priv.*|secrets?.*|seeds?|seedphrase|mnemonics?|signers?|deployers?|[ps]k|(?!(?:mon|tur|whis|hoc|joc|don|hot)key).*keys?)$/;
 
 const HASH_WORD =
-  /^(?:tx.*|txns?|.*hash(?:es|ed)?|h\d{3}|.*transactions?|.*block.*|parents?|commits?|committed|.*digests?|roots?|.*root|sha.*|keccak.*|.*checksums?|sums?|etags?|topics?|receipts?|layers?|images?|.*container.*|docker|crio|libpod|sandbox|snapshots?|manifests?|fingerprints?|.*merkle.*|genesis|userops?|blobs?|overlay2?|cgroup|integrity|calldata)$/;
+  /^(?:tx.*|txns?|.*hash(?:es|ed)?|h\d{3}|.*transactions?|.*block.*|parents?|commits?|committed|.*digests?|roots?|.*root|sha.*|keccak.*|.*checksums?|sums?|etags?|topics?|receipts?|layers?|images?|.*container.*|docker|crio|libpod|sandbox|snapshots?|manifests?|fingerprints?|.*merkle.*|genesis|userops?|blobs?|overlay2?|cgroup|integrity|calldata|best|tip|head|mined|confirmed|broadcast(?:ed)?)$/;
 
 /**
  * Judges the hex number at `start`.
@@ -37,7 +37,12 @@ export function hexLabel(text: string, start: number, end: number): HexLabel {
   const label = labelBefore(text, start);
   const kind = judge(label);
   if (kind !== "none") return kind;
-  return isSha256sum(text, start, end) ? "hash" : "none";
+  return isSha256sum(text, start, end) || isContainerId(label, text) ? "hash" : "none";
+}
+
+/** What container runtimes call their containers: `id`, on a line that is about one. */
+function isContainerId(label: readonly string[], text: string): boolean {
+  return label.at(-1) === "id" && /\b(?:shim|containerd?|sandbox|moby|k8s\.io|runc)\b/.test(text);
 }
 
 /** A checksum tool's line: the number, two blanks or a blank and `*`, a file's name. */

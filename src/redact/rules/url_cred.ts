@@ -132,6 +132,8 @@ function findDsns(text: string, report: (found: Found) => void): void {
     const separator = text.slice(start, at).search(isSocket ? /:/ : /[:/]/);
     if (separator < 1 || !/^[A-Za-z0-9_.$-]+$/.test(text.slice(start, start + separator))) continue;
     const from = start + separator + 1;
+    // `app/app@10.0.0.9:51322` is how PgBouncer names a client: a database and a user.
+    if (text[from - 1] === "/" && /^[a-z_]+$/.test(text.slice(from, at))) continue;
     if (at - from < 2 || isPlaceholder(text.slice(from, at))) continue;
     report({ start: from, end: at, replacement: REPLACEMENT });
   }

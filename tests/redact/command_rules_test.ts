@@ -1,0 +1,61 @@
+import { table, unchanged } from "./table.ts";
+
+table("cli-secret hides passwords on command lines", [
+  ["mysql -u root -phunter2 app", "mysql -u root -p[REDACTED] app"],
+  ["/usr/bin/mysqldump -h db -p'a b c' app", "/usr/bin/mysqldump -h db -p'[REDACTED]' app"],
+  ["sshpass -p hunter2 ssh web-1", "sshpass -p [REDACTED] ssh web-1"],
+  ["docker login -u bob -p hunter2 x.test", "docker login -u bob -p [REDACTED] x.test"],
+  ["curl -s -u bob:hunter2 https://x.test", "curl -s -u bob:[REDACTED] https://x.test"],
+  ["curl -b 'sid=a1b2c3' https://x.test", "curl -b 'sid=[REDACTED]' https://x.test"],
+  ["app --password hunter2 --port 1", "app --password [REDACTED] --port 1"],
+  ["['app', '--api-key', 'a1b2', '--once']", "['app', '--api-key', '[REDACTED]', '--once']"],
+  ["PGPASSWORD=hunter2 psql", "PGPASSWORD=[REDACTED] psql"],
+  ["echo hunter2 | sudo -S id", "echo [REDACTED] | sudo -S id"],
+  ["redis-cli -a hunter2 ping", "redis-cli -a [REDACTED] ping"],
+  ["ldapsearch -x -w hunter2 -b dc=x", "ldapsearch -x -w [REDACTED] -b dc=x"],
+  ["openssl rsa -passin pass:hunter2", "openssl rsa -passin pass:[REDACTED]"],
+  ["sqlplus scott/t1ger@orcl", "sqlplus scott/[REDACTED]@orcl"],
+  ["ALTER USER a IDENTIFIED BY 'it''s'", "ALTER USER a IDENTIFIED BY '[REDACTED]'"],
+  ["ALTER ROLE a WITH PASSWORD 'hunter2';", "ALTER ROLE a WITH PASSWORD '[REDACTED]';"],
+  ["INSERT INTO t (id, token) VALUES (1, 'a1b2c3')", "INSERT INTO t (id, token) VALUES (1, '[REDACTED]')"],
+  ["CONFIG SET requirepass hunter2", "CONFIG SET requirepass [REDACTED]"],
+]);
+unchanged("cli-secret leaves options that are none of passwords", [
+  "docker run -p 8080:80 nginx",
+  "psql -h db -p 5432 -U app",
+  "ssh -p 2222 web-1",
+  "mkdir -p /srv/app",
+  "use --password-stdin or --password to log in",
+  "--token is required",
+  "curl -u $USER:$PASS https://x.test",
+  "mysql -p app",
+  "echo done | tee log",
+  "CREATE USER a IDENTIFIED WITH sha2",
+  "UPDATE t SET password = ? WHERE id = 1",
+  "INSERT INTO t (id, token) VALUES ($1, $2)",
+]);
+
+table("irc-secret hides passwords of services, servers, operators and channels", [
+  ["PRIVMSG NickServ :IDENTIFY bob hunter2", "PRIVMSG NickServ :IDENTIFY bob [REDACTED]"],
+  ["/msg NickServ identify hunter2", "/msg NickServ identify [REDACTED]"],
+  ["NickServ REGISTER hunter2 mail", "NickServ REGISTER [REDACTED] mail"],
+  ["NS GHOST bob hunter2", "NS GHOST bob [REDACTED]"],
+  [">> PASS hunter2", ">> PASS [REDACTED]"],
+  ["PASS :secretword", "PASS :[REDACTED]"],
+  ["OPER bob hunter2", "OPER bob [REDACTED]"],
+  ["AUTHENTICATE Ym9iAGJvYgBodW50ZXIy", "AUTHENTICATE [REDACTED]"],
+  ["PRIVMSG Q@CServe.quakenet.org :AUTH bob hunter2", "PRIVMSG Q@CServe.quakenet.org :AUTH bob [REDACTED]"],
+  ["JOIN #ops,#logs k3y", "JOIN #ops,#logs [REDACTED]"],
+  ["MODE #ops +ok bob k3y", "MODE #ops +ok bob [REDACTED]"],
+]);
+unchanged("irc-secret leaves talk about IRC, and test runners", [
+  "PASS tests/a.test.ts",
+  "PASS 12 of 12",
+  "JOIN #ops",
+  "MODE #ops +o bob",
+  "MODE bob +i",
+  "AUTHENTICATE PLAIN",
+  "NickServ identify failed",
+  "please identify via /msg NickServ",
+  "operator bob left",
+]);
