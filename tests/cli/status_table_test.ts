@@ -135,3 +135,9 @@ Deno.test("encodeStatus() lets no secret out, wherever in the status it stands",
   assert.doesNotMatch(text, /horse/);
   assert.deepEqual(JSON.parse(encodeStatus(STATUS, scrub)), STATUS, "and changes nothing else");
 });
+
+Deno.test("statusTable() says at the top that everything is muted, and since when", () => {
+  const muted = statusTable({ ...STATUS, mutedSinceMs: NOW - 90_000 });
+  assert.match(muted[2] ?? "", /^irctail +no +muted by a panic: irctail resume ends it +90s$/);
+  assert.equal(muted.length, statusTable(STATUS).length + 1);
+});

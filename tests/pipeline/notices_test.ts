@@ -149,6 +149,25 @@ Deno.test("a thousand troubles at once are ten messages and then ten a minute, a
   assert.equal(notices.tick(), Infinity, "nothing is kept");
 });
 
+Deno.test("what waits is forgotten in a panic, and not said when it comes back from the queue; what comes then is news", async () => {
+  const { notices, clock, connection, tell, said } = desk();
+  connection.flying = 1;
+  tell("source app", "is quiet");
+  tell("source web", "is quiet");
+  connection.speaks = false;
+  tell("source db", "is quiet");
+  connection.mute();
+  notices.forget();
+  connection.settle("away");
+  tell("source db", "has failed");
+  await clock.advance(600_000);
+  notices.tick();
+  connection.speaks = true;
+  connection.unmute();
+  notices.tick();
+  assert.deepEqual(said(), ["has failed"]);
+});
+
 Deno.test("news are redacted", () => {
   const { tell, said } = desk();
   tell("connection other", "is lost: password=hunter2hunter2hunter2");
