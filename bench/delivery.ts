@@ -3,7 +3,7 @@
  * late a line is, how many lines a second go on being shown.
  *
  * `deno run -A bench/delivery.ts [SERVER...]`, as root on a machine with the servers (`tests/support/parts.ts`); about
- * four minutes each. SERVER is a part of a name, such as `ngircd`. Prints a table in Markdown.
+ * five minutes each. SERVER is a part of a name, such as `ngircd`. Prints a table in Markdown.
  *
  * @module
  */
@@ -31,9 +31,12 @@ import { openWitness, type Witness } from "../tests/support/witness.ts";
 /** How long a burst may take until every line is accounted for, in milliseconds. */
 const BURST_MS = 60_000;
 
-/** Lines whose way is timed while the connection is idle, and the pause between them: the slowest takes one in 2 s. */
+/**
+ * Lines whose way is timed while the connection is idle, and the pause between them: the slowest server takes a line
+ * and the PING behind it in 4 s.
+ */
 const IDLE_LINES = 30;
-const IDLE_PAUSE_MS = 2_500;
+const IDLE_PAUSE_MS = 5_500;
 
 /** Lines a second offered for the sustained rate, more than any of them takes, and for how long, in seconds. */
 const OFFERED_PER_SECOND = 50;
