@@ -14,6 +14,12 @@ import type { Flight } from "./window.ts";
  */
 const GHOST_PATIENCE_MS = 30_000;
 
+/**
+ * How long after its death a connection may still bring a line, in milliseconds, where nobody of ours is in the channel
+ * to hear it: by then servers have pinged it out (ngircd 140 s, InspIRCd 240 s by default).
+ */
+const LONGEST_HAUNT_MS = 300_000;
+
 /** A line whose fate is not known. */
 interface Doubt {
   /** The nick it was sent under. */
@@ -23,8 +29,10 @@ interface Doubt {
   /** The line as it was sent. */
   readonly text: string;
   readonly parts: readonly Part[];
-  /** Until when its ghost is waited for, in monotonic milliseconds; `undefined` until the ghost was met. */
-  untilMs: number | undefined;
+  /** Whether its ghost was met in the channel. */
+  isMet: boolean;
+  /** Until when its ghost is waited for, in monotonic milliseconds. */
+  untilMs: number;
 }
 
 /** The ghosts of one connection. The messages of a line in doubt do not leave until it is known or given up. */
@@ -32,13 +40,14 @@ export class Ghosts {
   #doubts: readonly Doubt[] = [];
 
   /** A connection died under this nick with these lines in flight, in the order they were sent. */
-  died(nick: string, flights: readonly Flight[]): void {
+  died(nick: string, flights: readonly Flight[], nowMs: number): void {
     const doubts = flights.map(({ entry, parts, text }) => ({
       nick,
       key: entry.key,
       text,
       parts,
-      untilMs: undefined,
+      isMet: false,
+      untilMs: nowMs + LONGEST_HAUNT_MS,
     }));
     for (const { parts } of doubts) for (const { entry } of parts) entry.doubts++;
     this.#doubts = [...this.#doubts, ...doubts];
@@ -46,15 +55,19 @@ export class Ghosts {
 
   /** Some who are in a channel that was joined (353), with their signs. */
   named(key: string, names: readonly string[], isSelf: (nick: string) => boolean, nowMs: number): void {
-    const own = this.#doubts.filter((doubt) => doubt.key === key && doubt.untilMs === undefined);
+    const own = this.#doubts.filter((doubt) => doubt.key === key && !doubt.isMet);
     if (own.length === 0) return;
     const nicks = names.map(bareNick).filter((nick) => !isSelf(nick));
-    for (const doubt of own) if (nicks.includes(doubt.nick)) doubt.untilMs = nowMs + GHOST_PATIENCE_MS;
+    for (const doubt of own) {
+      if (!nicks.includes(doubt.nick)) continue;
+      doubt.isMet = true;
+      doubt.untilMs = nowMs + GHOST_PATIENCE_MS;
+    }
   }
 
   /** Everybody in a channel was named (366): a ghost that was not is gone. */
   allNamed(key: string): void {
-    this.#release((doubt) => doubt.key === key && doubt.untilMs === undefined);
+    this.#release((doubt) => doubt.key === key && !doubt.isMet);
   }
 
   /**
@@ -82,10 +95,10 @@ export class Ghosts {
     for (const doubt of this.#doubts) if (doubt.nick === from) doubt.nick = to;
   }
 
-  /** Gives up ghosts that are silent; returns when to look again, in monotonic milliseconds. */
+  /** Gives up ghosts that are silent or long gone; returns when to look again, in monotonic milliseconds. */
   elapse(nowMs: number): number {
-    this.#release(({ untilMs }) => untilMs !== undefined && untilMs <= nowMs);
-    return Math.min(...this.#doubts.map(({ untilMs }) => untilMs ?? Infinity));
+    this.#release(({ untilMs }) => untilMs <= nowMs);
+    return Math.min(...this.#doubts.map(({ untilMs }) => untilMs));
   }
 
   #release(matches: (doubt: Doubt) => boolean): void {

@@ -45,6 +45,8 @@ export class Outbox {
   #offers = 0;
   #errorsInARow = 0;
   #earliestExpiryMs = Infinity;
+  /** Whether a message was left in because of what an earlier connection may still bring. */
+  #hasDoubts = false;
   #decided: (readonly [Entry, Outcome])[] = [];
 
   /**
@@ -199,13 +201,18 @@ export class Outbox {
 
   /** Takes out what is too old; a message that is half said, or may be shown already, is finished first. */
   expire(nowMs: number): void {
-    if (nowMs < this.#earliestExpiryMs) return;
+    if (nowMs < this.#earliestExpiryMs && !this.#hasDoubts) return;
     this.#earliestExpiryMs = Infinity;
+    this.#hasDoubts = false;
     for (const entry of this.#others.all()) {
+      // Whoever ends a doubt looks again; no timer does.
+      if (entry.doubts > 0) {
+        this.#hasDoubts = true;
+        continue;
+      }
       const expiryMs = expiryOf(entry);
       // What is half said is finished, unless the channel is lost in the middle of it.
-      const finishes = entry.flying > 0 || entry.doubts > 0 ||
-        (entry.shown > 0 && this.#canSpeak(entry.key));
+      const finishes = entry.flying > 0 || (entry.shown > 0 && this.#canSpeak(entry.key));
       if (expiryMs > nowMs || finishes) {
         const lookMs = expiryMs > nowMs ? expiryMs : nowMs + HALF_SAID_LOOK_MS;
         this.#earliestExpiryMs = Math.min(this.#earliestExpiryMs, lookMs);

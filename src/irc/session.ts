@@ -166,7 +166,6 @@ export class Session {
       this.#checkLife(nowMs),
       this.#channels.elapse(nowMs),
       this.#keepNick(nowMs),
-      this.#ghosts.elapse(nowMs),
     );
     return Math.min(lookMs, this.#speaker.speak(nowMs));
   }
@@ -208,7 +207,7 @@ export class Session {
   end(): SessionEnd {
     const nowMs = this.#clock.monotonic();
     this.#client.close();
-    this.#speaker.giveUp();
+    this.#speaker.giveUp(nowMs);
     this.#channels.offline();
     return {
       because: this.#because ?? "The server closed the connection without a word",

@@ -206,9 +206,9 @@ export class Speaker {
   }
 
   /** The connection is gone: puts back what was in flight. */
-  giveUp(): void {
+  giveUp(nowMs: number): void {
     const flights = this.#window.drain();
-    this.#ghosts.died(this.#identity.nick, flights);
+    this.#ghosts.died(this.#identity.nick, flights, nowMs);
     this.#giveBack(flights.flatMap(({ parts }) => parts), "lost");
   }
 

@@ -255,12 +255,13 @@ class SupervisedConnection implements Connection {
     const { clock } = this.#options;
     while (!signal.aborted) {
       const nowMs = this.#nowMs();
+      const ghostsMs = this.#ghosts.elapse(nowMs);
       const tickMs = this.#session?.tick(nowMs) ?? Infinity;
       this.#outbox.expire(nowMs);
       this.#refresh(nowMs);
       this.#outbox.settleAll();
       if (this.pending === 0) this.#wakeDrained();
-      const lookMs = Math.min(tickMs, this.#outbox.earliestExpiryMs);
+      const lookMs = Math.min(ghostsMs, tickMs, this.#outbox.earliestExpiryMs);
       await this.#poke.waitAtMost(Math.max(0, lookMs - nowMs), { clock }, signal);
     }
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { startAgent } from "../support/agent.ts";
 import { writeConfig } from "../support/config_file.ts";
-import { freePort } from "../support/ngircd.ts";
+import { freePort } from "../support/port.ts";
 import { runProgram } from "../support/program.ts";
 import { tempDir } from "../support/temp_dir.ts";
 import { until } from "../support/until.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { programCommand, startAgent } from "../support/agent.ts";
 import { writeConfig } from "../support/config_file.ts";
-import { freePort } from "../support/ngircd.ts";
+import { freePort } from "../support/port.ts";
 import { startScriptedIrcd } from "../support/scripted_ircd.ts";
 import { type TempDir, tempDir } from "../support/temp_dir.ts";
 import { until } from "../support/until.ts";

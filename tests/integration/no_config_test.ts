@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { startAgent } from "../support/agent.ts";
-import { freePort, startNgircd } from "../support/ngircd.ts";
+import { startNgircd } from "../support/ngircd.ts";
+import { freePort } from "../support/port.ts";
 import { missing } from "../support/parts.ts";
 import { runProgram } from "../support/program.ts";
 import { type TempDir, tempDir } from "../support/temp_dir.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { writeConfig } from "../support/config_file.ts";
 import { readLedger } from "../support/ledger.ts";
-import { freePort, startNgircd } from "../support/ngircd.ts";
+import { startNgircd } from "../support/ngircd.ts";
+import { freePort } from "../support/port.ts";
 import { missing } from "../support/parts.ts";
 import { runProgram } from "../support/program.ts";
 import { tempDir } from "../support/temp_dir.ts";

@@ -109,6 +109,28 @@ Deno.test("ghosts: where there is none, what was in flight is sent again at once
     assert.deepEqual(resent(), ["one", "two"]);
   }));
 
+for (const what of ["the channel stays closed", "the server stays away"] as const) {
+  Deno.test(`ghosts: nothing waits for one for ever where ${what}`, async () => {
+    const clock = stoppedClock();
+    await using server = startScriptedIrcd();
+    await using tail = connect(specFor(server.port), { channels: ["#logs"], clock });
+    await until("the channel to be joined", () => tail.connection.canSpeak("#logs"));
+    server.on("PING", () => {});
+    tail.say("#logs", "one", { maxAgeMs: 3_000 });
+    await server.next(/^PRIVMSG #logs :one/);
+    server.on("JOIN", (client, [channel]) => client.send(`:${SERVER} 474 ${client.nick} ${channel} :Banned`));
+    if (what === "the server stays away") server.on("NICK", (client) => client.close());
+    server.client.close();
+    await until("the loss to be noticed", () => tail.connection.state.phase === "waiting");
+    await clock.advance(60_000);
+    assert.equal(tail.outcomes.get("one"), undefined, "its ghost may still say it");
+    await clock.advance(5 * 60_000);
+    await until("the outcome", () => tail.outcomes.get("one"), { seen: () => tail.connection.pending });
+    assert.equal(tail.outcomes.get("one"), "away");
+    assert.equal(tail.connection.pending, 0);
+  });
+}
+
 Deno.test("ghosts: one that services renamed is known under its new nick", () =>
   haunted("tail %", async ({ server, tail, resent }) => {
     server.client.send(":tail!~u@host.test NICK :Guest4711");

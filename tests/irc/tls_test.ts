@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { freePort, startNgircd } from "../support/ngircd.ts";
+import { startNgircd } from "../support/ngircd.ts";
+import { freePort } from "../support/port.ts";
 import { missing } from "../support/parts.ts";
 import { stoppedClock } from "../support/stopped_clock.ts";
 import { tempDir } from "../support/temp_dir.ts";

@@ -1,5 +1,5 @@
 import { type IrcServer, startIrcServer } from "./irc_server.ts";
-import { freePort } from "./ngircd.ts";
+import { freePort } from "./port.ts";
 import { tempDir } from "./temp_dir.ts";
 import { makeCertificates } from "./tls.ts";
 import { unpackedCommand } from "./unpacked.ts";

@@ -1,5 +1,5 @@
 import { asIrcUser, type IrcServer, startIrcServer } from "./irc_server.ts";
-import { freePort } from "./ngircd.ts";
+import { freePort } from "./port.ts";
 import { findProgram } from "./parts.ts";
 import { tempDir } from "./temp_dir.ts";
 import { makeCertificates } from "./tls.ts";

@@ -1,4 +1,4 @@
-import { accepts } from "./ngircd.ts";
+import { accepts } from "./port.ts";
 import type { TempDir } from "./temp_dir.ts";
 import type { Certificates } from "./tls.ts";
 import { until } from "./until.ts";

@@ -1,7 +1,8 @@
+import { type IrcServer, startForeground } from "./irc_server.ts";
 import { findProgram } from "./parts.ts";
+import { accepts, freePort } from "./port.ts";
 import { tempDir } from "./temp_dir.ts";
 import { type Certificates, makeCertificates } from "./tls.ts";
-import { until } from "./until.ts";
 
 /** How the server is set up; what is left out is ngircd's default. */
 export interface NgircdOptions {
@@ -31,28 +32,7 @@ export interface NgircdNetwork {
   readonly otherPort?: number;
 }
 
-/** A real ngircd on loopback, stopped when the test ends. */
-export interface Ngircd extends AsyncDisposable {
-  readonly port: number;
-  /** Port for TLS; 0 without `tls`. */
-  readonly tlsPort: number;
-  /** Who signed the certificate; only with `tls`. */
-  readonly certificates: Certificates | undefined;
-  /** Ends the server: SIGTERM says goodbye to its clients, SIGKILL does not. */
-  stop(signal?: "SIGTERM" | "SIGKILL"): Promise<void>;
-  /** Starts a stopped server again on the same ports. */
-  start(): Promise<void>;
-  /** Sends any signal, such as SIGSTOP and SIGCONT. */
-  signal(name: Deno.Signal): void;
-}
-
-/** A port that was free a moment ago. */
-export function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
-
-export async function startNgircd(options: NgircdOptions = {}): Promise<Ngircd> {
+export async function startNgircd(options: NgircdOptions = {}): Promise<IrcServer> {
   const dir = await tempDir();
   // The server gives up root before it opens its files.
   await Deno.chmod(dir.path, 0o755);
@@ -60,51 +40,13 @@ export async function startNgircd(options: NgircdOptions = {}): Promise<Ngircd> 
   const port = freePort();
   const tlsPort = certificates === undefined ? 0 : freePort();
   await Deno.writeTextFile(dir.at("ngircd.conf"), config(options, port, tlsPort, certificates));
-  let child: Deno.ChildProcess | undefined;
-
-  const server: Ngircd = {
-    port,
-    tlsPort,
-    certificates,
-    async start() {
-      child = new Deno.Command(findProgram("ngircd") ?? "ngircd", {
-        args: ["-n", "-f", dir.at("ngircd.conf")],
-        stdin: "null",
-        stdout: "null",
-        stderr: "null",
-      }).spawn();
-      await until("ngircd to listen", () => accepts(port));
-    },
-    async stop(signal = "SIGTERM") {
-      if (child === undefined) return;
-      const ended = child;
-      child = undefined;
-      ended.kill(signal);
-      await ended.status;
-    },
-    signal: (name) => child?.kill(name),
-    async [Symbol.asyncDispose]() {
-      await server.stop("SIGKILL");
-      await dir[Symbol.asyncDispose]();
-    },
-  };
-  try {
-    await server.start();
-  } catch (error) {
-    await server[Symbol.asyncDispose]();
-    throw error;
-  }
-  return server;
-}
-
-/** Whether something listens. */
-export async function accepts(port: number): Promise<boolean> {
-  try {
-    using _ = await Deno.connect({ hostname: "127.0.0.1", port });
-    return true;
-  } catch {
-    return false;
-  }
+  const running = await startForeground({
+    name: "ngircd",
+    command: [findProgram("ngircd") ?? "ngircd", "-n", "-f", dir.at("ngircd.conf")],
+    dir,
+    ready: () => accepts(port),
+  });
+  return { port, tlsPort, certificates, ...running };
 }
 
 const CERTIFICATES = {
