@@ -109,6 +109,8 @@ export async function startJournald(): Promise<Journald> {
       {
         await using service = await open(speaker);
         await service.write(text);
+        // Of a process that is gone by the time it is asked about, journald may not know the unit.
+        await sync();
       }
       await sync();
     },
